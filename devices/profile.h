@@ -1,0 +1,75 @@
+// A device as measured: what a profile file holds. Every figure names where it comes from.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "devices/hsmm.h"
+#include "sim/action.h"
+
+namespace edgesim {
+
+enum class ProvenanceKind { kMeasured, kCalibrated, kModelled, kAssumed };
+
+struct Provenance {
+  ProvenanceKind kind{};
+  std::string source;  // where the figure can be checked
+  std::string date;    // ISO 8601, of the measurement or the fit
+  std::string method;  // how it was obtained
+};
+
+// Time per output token, prompt processing included: the measured answers, each weighted by its
+// tokens, so that drawn requests take as long in total as the measured ones did.
+struct TokenLatency {
+  std::vector<double> seconds_per_output_token;  // one per measured answer, ascending
+  std::vector<double> output_tokens;             // of the same answers: the weights
+  std::string provenance;                        // key into DeviceProfile::provenance
+};
+
+// The level of a request on this rail: N(0, shared_w^2 + own_w^2); the shared part is one draw per
+// request for all rails.
+struct LevelLaw {
+  double shared_w = 0;  // its sign is the sign of the correlation between rails
+  double own_w = 0;     // >= 0
+};
+
+struct RailPowerModel {
+  Hsmm hsmm;
+  LevelLaw level;
+  std::string provenance;
+};
+
+struct Rail {
+  std::string name;  // e.g. "cpu_package"
+  // Power while no request runs; null where nothing is known.
+  std::optional<double> idle_w;
+  std::string idle_provenance;
+};
+
+struct ActionProfile {
+  ActionSpec spec;
+  TokenLatency latency;
+  std::vector<RailPowerModel> rails;  // one per rail of the device, in its order
+};
+
+// A measured request unlike the others of its action. It is part of the fit.
+struct Outlier {
+  std::string action;
+  std::string request;  // as the trace names it
+  std::string why;
+};
+
+struct DeviceProfile {
+  std::string name;
+  std::string description;
+  double emission_interval_s = 0;  // mean sampling period of the power sensor
+  std::string interval_provenance;
+  std::vector<Rail> rails;
+  std::vector<ActionProfile> actions;
+  std::vector<Outlier> outliers;
+  std::map<std::string, Provenance> provenance;
+};
+
+}  // namespace edgesim

@@ -1,0 +1,72 @@
+#include "sim/csv_table.h"
+
+#include <csv.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+CsvTable::CsvTable(std::string_view text, std::string name) : name_(std::move(name)) {
+  struct Sink {
+    std::vector<std::vector<std::string>> lines{{}};
+  } sink;
+  csv_parser parser;
+  csv_init(&parser, CSV_STRICT);
+  const auto on_cell = [](void* cell, std::size_t size, void* out) {
+    static_cast<Sink*>(out)->lines.back().emplace_back(static_cast<const char*>(cell), size);
+  };
+  const auto on_line = [](int, void* out) { static_cast<Sink*>(out)->lines.emplace_back(); };
+  const bool ok = csv_parse(&parser, text.data(), text.size(), on_cell, on_line, &sink) == text.size() &&
+                  csv_fini(&parser, on_cell, on_line, &sink) == 0;
+  const std::size_t stopped_at = sink.lines.size();
+  csv_free(&parser);
+  if (!ok) throw InputError(fmt::format("{}:{}: not a csv line", name_, stopped_at));
+
+  // libcsv skips empty lines, so the numbers are those of a file without any.
+  std::size_t line = 0;
+  for (std::vector<std::string>& cells : sink.lines) {
+    if (cells.empty()) continue;
+    ++line;
+    if (header_.empty()) {
+      header_ = std::move(cells);
+    } else if (cells.size() != header_.size()) {
+      throw InputError(
+          fmt::format("{}:{}: {} cells, the header has {}", name_, line, cells.size(), header_.size()));
+    } else {
+      rows_.push_back({line, std::move(cells)});
+    }
+  }
+  if (header_.empty()) throw InputError(name_ + ":1: the file is empty, a csv header is expected");
+}
+
+bool CsvTable::Has(std::string_view column) const {
+  return std::find(header_.begin(), header_.end(), column) != header_.end();
+}
+
+std::size_t CsvTable::Column(std::string_view name) const {
+  const auto at = std::find(header_.begin(), header_.end(), name);
+  if (at == header_.end()) {
+    throw InputError(
+        fmt::format("{}:1: no column '{}'; the columns are {}", name_, name, fmt::join(header_, ", ")));
+  }
+  return static_cast<std::size_t>(at - header_.begin());
+}
+
+double CsvTable::Number(std::size_t row, std::size_t column) const {
+  const std::string& cell = rows_[row].cells[column];
+  double value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(value)) {
+    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a finite number", name_, rows_[row].line,
+                                 header_[column], cell));
+  }
+  return value;
+}
+
+}  // namespace edgesim

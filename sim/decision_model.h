@@ -1,0 +1,42 @@
+// What a planner may know of the world in advance, as a plain value. Estimated by sampling in phase
+// kModel, so it shares no draw with training or evaluation. Learners do not get one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/units.h"
+
+namespace edgesim {
+
+// One action on one class of requests.
+struct ActionOutlook {
+  // P(energy = k * energy_step), k = 0 .. n-1; a drawn energy is split between its two grid points so
+  // that the mean is kept.
+  std::vector<double> energy_pmf;
+  // The same draws rounded down, each lowered by the mean's two standard errors: for upper bounds.
+  std::vector<double> energy_pmf_low;
+  double mean_energy_j = 0;
+  double sd_energy_j = 0;
+  double mean_score = 0;     // 0 .. 10
+  double mean_score_se = 0;  // standard error of the estimate
+  // P(a request exceeds the power cap), its one-sided 95 % upper bound; 0 and 0 without a cap.
+  double exceedance = 0;
+  double exceedance_upper95 = 0;
+};
+
+struct DecisionModel {
+  Joules energy_step{};
+  std::vector<double> class_probability;            // [class], sums to 1
+  std::vector<std::vector<ActionOutlook>> outlook;  // [class][action]
+  std::uint32_t requests = 0;                       // of an episode
+  Joules energy_budget{};
+  double brown_out_reward = 0;
+  std::uint64_t draws = 0;  // per class and action
+  std::uint64_t seed = 0;
+
+  std::size_t classes() const { return outlook.size(); }
+  std::size_t actions() const { return outlook.empty() ? 0 : outlook[0].size(); }
+};
+
+}  // namespace edgesim

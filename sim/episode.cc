@@ -1,0 +1,216 @@
+#include "sim/episode.h"
+
+#include <cmath>
+#include <utility>
+
+namespace edgesim {
+
+namespace {
+constexpr double kNever = 9e18;  // ns; what takes longer than 285 years is not scheduled
+}  // namespace
+
+Episode::Episode(const World& world, const Noise& noise)
+    : world_(world), noise_(noise), meter_(world.limits, world.device->Info()) {
+  if (world.limits.horizon) queue_.Push({SimTime(*world.limits.horizon), EventKind::kHorizon});
+  ScheduleRequest(0, SimTime{});
+  ScheduleIdleCrossing();
+}
+
+std::optional<Observation> Episode::AdvanceToDecision() {
+  while (!ended_) {
+    // All events of an instant come before the decision that falls on it.
+    const bool instant_over = queue_.Empty() || queue_.NextTime() > now_;
+    if (instant_over && !waiting_.empty() && IdleServer() != nullptr) {
+      const Observation seen = Observe();
+      if (pending_complete_) pending_->after = seen;
+      return seen;
+    }
+    const Event event = queue_.Pop();
+    if (event.kind == EventKind::kBudgetCrossing && event.tag != generation_) continue;
+    AdvanceTo(event.time);
+    switch (event.kind) {
+      case EventKind::kArrival:
+        OnArrival(event.tag);
+        break;
+      case EventKind::kCompletion:
+        OnCompletion(servers_[event.tag]);
+        break;
+      case EventKind::kBudgetCrossing:
+        CutRunning(world_.limits.budget.brown_out_reward);
+        End(EndReason::kEnergyExhausted);
+        break;
+      case EventKind::kCapExceeded:
+        CutRunning(0);
+        End(EndReason::kCapExceeded);
+        break;
+      case EventKind::kHorizon:
+        CutRunning(0);
+        End(EndReason::kHorizon);
+        break;
+    }
+  }
+  return std::nullopt;
+}
+
+void Episode::Decide(ActionId action) {
+  Server& server = *IdleServer();
+  pending_ = Transition{.before = Observe(), .action = action, .reward = 0, .after = std::nullopt};
+  pending_complete_ = false;
+
+  const Request request = waiting_.front();
+  waiting_.pop_front();
+  const Noise noise = noise_.Of(request.index);
+  const Answer answer = world_.answers->Draw(request, action, noise);
+  world_.device->Execute(request, action, answer, noise, server.execution);
+  record_.power_draws_clamped += server.execution.clamped;
+
+  const Duration to_horizon =
+      world_.limits.horizon ? SimTime(*world_.limits.horizon) - now_ : Duration::max();
+  server.run = meter_.Run(server.execution.segments, to_horizon);
+  server.busy = true;
+  server.reward = answer.score / kMaxScore;
+  server.row = record_.rows.size();
+  record_.rows.push_back({.request = request,
+                          .action = action,
+                          .dispatched = now_,
+                          .ended = now_ + server.run.length,
+                          .energy = server.run.energy,
+                          .peak = server.run.peak,
+                          .reward = 0,
+                          .completed = false,
+                          .cap_exceeded = server.run.cap_exceeded});
+
+  ++generation_;
+  const SimTime stop = now_ + server.run.length;
+  const auto index = static_cast<std::uint32_t>(&server - servers_.data());
+  switch (server.run.stop) {
+    case Metered::Stop::kEnd:
+      queue_.Push({stop, EventKind::kCompletion, index});
+      break;
+    case Metered::Stop::kBudget:
+      queue_.Push({stop, EventKind::kBudgetCrossing, generation_});
+      break;
+    case Metered::Stop::kCap:
+      queue_.Push({stop, EventKind::kCapExceeded, index});
+      break;
+    case Metered::Stop::kTime:  // the horizon's own event is already queued
+      break;
+  }
+}
+
+std::optional<Transition> Episode::TakeTransition() {
+  if (!pending_complete_) return std::nullopt;
+  pending_complete_ = false;
+  return std::exchange(pending_, std::nullopt);
+}
+
+EpisodeRecord Episode::Finish() { return std::move(record_); }
+
+Episode::Server* Episode::IdleServer() {
+  for (Server& server : servers_) {
+    if (!server.busy) return &server;
+  }
+  return nullptr;
+}
+
+Observation Episode::Observe() const {
+  const Request& request = waiting_.front();
+  Observation seen{.now = now_,
+                   .energy_left = meter_.Left(),
+                   .energy_budget = world_.limits.budget.limit,
+                   .requests_left = std::nullopt,
+                   .request_index = request.index,
+                   .class_id = request.class_id,
+                   .prompt_tokens = request.prompt_tokens,
+                   .queue_length = static_cast<std::uint32_t>(waiting_.size() - 1)};
+  if (world_.limits.requests) seen.requests_left = *world_.limits.requests - request.index;
+  return seen;
+}
+
+// A running request was metered at its dispatch; idle time is metered here, when it is over.
+void Episode::AdvanceTo(SimTime time) {
+  if (time > now_ && IdleServer() != nullptr) {
+    const PowerSegment idle{.length = time - now_, .rail_w = world_.device->Info().idle_w};
+    meter_.Run({&idle, 1}, idle.length);
+  }
+  now_ = time;
+}
+
+void Episode::ScheduleRequest(std::uint32_t index, SimTime previous) {
+  if (world_.limits.requests && index >= *world_.limits.requests) return;
+  next_request_ = world_.workload->Next(index, previous, noise_.Of(index));
+  queue_.Push({next_request_->arrival, EventKind::kArrival, index});
+}
+
+// With nothing running, idle power alone may use up what is left of the budget.
+void Episode::ScheduleIdleCrossing() {
+  ++generation_;
+  const double idle_w = PowerSegment{.length = {}, .rail_w = world_.device->Info().idle_w}.Sum(kAllRails).value();
+  const double left_ns = idle_w > 0 ? std::ceil(meter_.Left().value() / idle_w * 1e9) : kNever;
+  if (left_ns < kNever) {
+    const Duration left(static_cast<std::int64_t>(left_ns));
+    queue_.Push({now_ + left, EventKind::kBudgetCrossing, generation_});
+  }
+}
+
+void Episode::OnArrival(std::uint32_t index) {
+  const SimTime arrival = next_request_->arrival;
+  waiting_.push_back(*std::exchange(next_request_, std::nullopt));
+  if (!world_.workload->ClosedLoop()) ScheduleRequest(index + 1, arrival);
+}
+
+void Episode::OnCompletion(Server& server) {
+  RequestRow& row = record_.rows[server.row];
+  row.completed = true;
+  Release(server, server.reward);
+  if (meter_.Left() <= Joules(0)) {
+    End(EndReason::kEnergyExhausted);
+    return;
+  }
+  if (world_.workload->ClosedLoop()) ScheduleRequest(row.request.index + 1, now_);
+  if (!next_request_ && waiting_.empty()) {
+    End(EndReason::kRequestsDone);
+    return;
+  }
+  ScheduleIdleCrossing();
+}
+
+// What is running ends here unfinished and earns `reward`.
+void Episode::CutRunning(double reward) {
+  for (Server& server : servers_) {
+    if (server.busy) Release(server, reward);
+  }
+}
+
+void Episode::Release(Server& server, double reward) {
+  server.busy = false;
+  record_.rows[server.row].reward = reward;
+  record_.reward += reward;
+  pending_->reward = reward;
+  pending_complete_ = true;
+}
+
+void Episode::End(EndReason reason) {
+  ended_ = true;
+  record_.end_reason = reason;
+  record_.end_time = now_;
+  record_.energy = meter_.Spent();
+  record_.budget_used = meter_.Spent() / world_.limits.budget.limit;
+  if (reason == EndReason::kEnergyExhausted) record_.budget_used = 1;
+  record_.requests_unserved = static_cast<std::uint32_t>(waiting_.size());
+}
+
+EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name, const Noise& noise) {
+  const Noise decision = DecisionNoise(noise, policy_name);
+  const bool learning = noise.phase == Phase::kTrain;
+  policy.BeginEpisode(noise.episode, noise.phase);
+  Episode episode(world, noise);
+  while (const auto seen = episode.AdvanceToDecision()) {
+    if (const auto outcome = episode.TakeTransition(); outcome && learning) policy.Learn(*outcome);
+    episode.Decide(policy.Act(*seen, decision.Of(seen->request_index)));
+  }
+  if (const auto outcome = episode.TakeTransition(); outcome && learning) policy.Learn(*outcome);
+  return episode.Finish();
+}
+
+}  // namespace edgesim
