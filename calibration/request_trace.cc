@@ -1,0 +1,117 @@
+#include "calibration/request_trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
+  TraceSet set;
+  std::vector<std::size_t> rail_columns;
+  for (const std::string& column : samples.header()) {
+    if (column.size() > 2 && column.ends_with("_w")) {
+      set.rails.push_back(column.substr(0, column.size() - 2));
+      rail_columns.push_back(samples.Column(column));
+    }
+  }
+  if (set.rails.empty()) throw InputError("the traces have no column '<rail>_w'");
+
+  std::map<std::pair<std::string, std::string>, std::size_t> index;
+  {
+    const std::size_t action = requests.Column("action"), request = requests.Column("question_id"),
+                      tokens = requests.Column("completion_tokens"), duration = requests.Column("duration_s");
+    for (std::size_t i = 0; i < requests.rows(); ++i) {
+      RequestTrace trace{.action = requests.Text(i, action),
+                         .request = requests.Text(i, request),
+                         .duration_s = requests.Number(i, duration),
+                         .output_tokens = requests.Number(i, tokens),
+                         .t_s = {},
+                         .rail_w = std::vector<std::vector<double>>(set.rails.size())};
+      index[{trace.action, trace.request}] = set.requests.size();
+      set.requests.push_back(std::move(trace));
+    }
+  }
+  const std::size_t action = samples.Column("action"), request = samples.Column("question_id"),
+                    time = samples.Column("t_s");
+  for (std::size_t i = 0; i < samples.rows(); ++i) {
+    const auto found = index.find({samples.Text(i, action), samples.Text(i, request)});
+    if (found == index.end()) {
+      throw InputError(fmt::format("samples of {}, question {}, but no such request", samples.Text(i, action),
+                                   samples.Text(i, request)));
+    }
+    RequestTrace& trace = set.requests[found->second];
+    const double t = samples.Number(i, time);
+    if (!trace.t_s.empty() && t <= trace.t_s.back()) {
+      throw InputError(fmt::format("{}, question {}: time goes back at t_s = {}", trace.action, trace.request, t));
+    }
+    trace.t_s.push_back(t);
+    for (std::size_t r = 0; r < rail_columns.size(); ++r) {
+      trace.rail_w[r].push_back(samples.Number(i, rail_columns[r]));
+    }
+  }
+  for (const RequestTrace& trace : set.requests) {
+    if (trace.t_s.size() < 2) {
+      throw InputError(fmt::format("{}, question {}: fewer than two samples", trace.action, trace.request));
+    }
+  }
+  return set;
+}
+
+double MeanSamplingPeriod(const TraceSet& traces) {
+  std::vector<double> periods;
+  for (const RequestTrace& trace : traces.requests) {
+    for (std::size_t i = 1; i < trace.t_s.size(); ++i) periods.push_back(trace.t_s[i] - trace.t_s[i - 1]);
+  }
+  std::sort(periods.begin(), periods.end());
+  const double longest = 1.5 * periods[periods.size() / 2];
+  double sum = 0, n = 0;
+  for (const double period : periods) {
+    if (period > longest) break;
+    sum += period;
+    ++n;
+  }
+  return sum / n;
+}
+
+std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double interval_s) {
+  std::vector<double> grid;
+  double previous = 0;
+  for (std::size_t i = 0; i < trace.t_s.size(); ++i) {
+    const double t = trace.t_s[i];
+    if (t < 0) continue;
+    if (t > trace.duration_s) break;
+    const double skipped =
+        grid.empty() ? std::floor(t / interval_s) : std::max(0.0, std::round((t - previous) / interval_s) - 1);
+    grid.insert(grid.end(), static_cast<std::size_t>(skipped), std::numeric_limits<double>::quiet_NaN());
+    grid.push_back(trace.rail_w[rail][i]);
+    previous = t;
+  }
+  return grid;
+}
+
+double MeasuredEnergy(const RequestTrace& trace, std::size_t rail) {
+  const std::vector<double>& t = trace.t_s;
+  const std::vector<double>& w = trace.rail_w[rail];
+  const auto at = [&](double time) {  // linear between samples, constant outside them
+    const auto above = static_cast<std::size_t>(std::lower_bound(t.begin(), t.end(), time) - t.begin());
+    if (above == 0) return w.front();
+    if (above == t.size()) return w.back();
+    return w[above - 1] + (w[above] - w[above - 1]) * (time - t[above - 1]) / (t[above] - t[above - 1]);
+  };
+  double energy = 0, last_t = 0, last_w = at(0);
+  for (std::size_t i = 0; i < t.size() && t[i] < trace.duration_s; ++i) {
+    if (t[i] <= 0) continue;
+    energy += 0.5 * (last_w + w[i]) * (t[i] - last_t);
+    last_t = t[i];
+    last_w = w[i];
+  }
+  return energy + 0.5 * (last_w + at(trace.duration_s)) * (trace.duration_s - last_t);
+}
+
+}  // namespace edgesim

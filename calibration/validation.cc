@@ -1,0 +1,98 @@
+#include "calibration/validation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "devices/edge_device.h"
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces, int draws,
+                                     std::uint64_t seed) {
+  std::vector<std::size_t> all(profile.actions.size());
+  std::vector<EnergyCheck> checks(profile.actions.size());
+  for (std::size_t a = 0; a < all.size(); ++a) {
+    all[a] = a;
+    checks[a].action = profile.actions[a].spec.name;
+  }
+  const EdgeDevice device(profile, all, false);
+  Execution execution;
+  std::uint32_t index = 0;
+  for (const RequestTrace& trace : traces.requests) {
+    const auto at = std::find_if(checks.begin(), checks.end(), [&](const EnergyCheck& check) {
+      return check.action == ProfileActionName(trace.action);
+    });
+    if (at == checks.end()) throw InputError("the profile has no action for " + trace.action);
+    for (std::size_t r = 0; r < traces.rails.size(); ++r) at->measured_j += MeasuredEnergy(trace, r);
+    ++at->requests;
+    const Answer answer{.prompt_tokens = 0,
+                        .output_tokens = static_cast<std::uint32_t>(trace.output_tokens),
+                        .score = 0};
+    double simulated = 0;
+    for (int draw = 0; draw < draws; ++draw) {
+      const Noise noise{.seed = seed,
+                        .replica = index,
+                        .episode = static_cast<std::uint32_t>(draw),
+                        .entity = 0,
+                        .phase = Phase::kBootstrap};
+      device.Execute(Request{}, static_cast<ActionId>(at - checks.begin()), answer, noise, execution);
+      for (const PowerSegment& s : execution.segments) simulated += (s.Sum(~0U) * s.length).value();
+    }
+    at->simulated_j += simulated / draws;
+    ++index;
+  }
+  for (EnergyCheck& check : checks) {
+    if (check.requests == 0) continue;
+    check.measured_j /= static_cast<double>(check.requests);
+    check.simulated_j /= static_cast<double>(check.requests);
+  }
+  return checks;
+}
+
+std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces, const DeviceFitOptions& options, int folds,
+                                             int draws, std::uint64_t seed) {
+  std::map<std::string, int> fold_of;  // by request name
+  for (const RequestTrace& trace : traces.requests) fold_of.emplace(trace.request, 0);
+  if (folds < 2 || static_cast<std::size_t>(folds) > fold_of.size()) {
+    throw InputError("folds must be at least 2 and at most the number of requests");
+  }
+  int next = 0;
+  for (auto& [request, fold] : fold_of) fold = next++ % folds;
+
+  std::vector<EnergyCheck> total;
+  for (int fold = 0; fold < folds; ++fold) {
+    TraceSet kept{.rails = traces.rails, .requests = {}}, left_out = kept;
+    for (const RequestTrace& trace : traces.requests) {
+      (fold_of[trace.request] == fold ? left_out : kept).requests.push_back(trace);
+    }
+    const std::vector<EnergyCheck> checks =
+        CheckEnergy(FitDevice(kept, options).profile, left_out, draws, seed + static_cast<std::uint64_t>(fold));
+    total.resize(checks.size());
+    for (std::size_t a = 0; a < checks.size(); ++a) {
+      const auto n = static_cast<double>(checks[a].requests);
+      total[a].action = checks[a].action;
+      total[a].requests += checks[a].requests;
+      total[a].measured_j += n * checks[a].measured_j;
+      total[a].simulated_j += n * checks[a].simulated_j;
+    }
+  }
+  for (EnergyCheck& check : total) {
+    check.measured_j /= static_cast<double>(check.requests);
+    check.simulated_j /= static_cast<double>(check.requests);
+  }
+  return total;
+}
+
+TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& outliers) {
+  std::set<std::pair<std::string, std::string>> named;
+  for (const Outlier& o : outliers) named.emplace(o.action, o.request);
+  TraceSet kept{.rails = traces.rails, .requests = {}};
+  for (const RequestTrace& trace : traces.requests) {
+    if (!named.contains({ProfileActionName(trace.action), trace.request})) kept.requests.push_back(trace);
+  }
+  return kept;
+}
+
+}  // namespace edgesim
