@@ -9,12 +9,15 @@
 
 namespace edgesim {
 
+inline constexpr int kBoundSteps = 4;
+
 // One action on one class of requests.
 struct ActionOutlook {
   // P(energy = k * energy_step), k = 0 .. n-1; a drawn energy is split between its two grid points so
   // that the mean is kept.
   std::vector<double> energy_pmf;
-  // The same draws rounded down, each lowered by the mean's two standard errors: for upper bounds.
+  // The same draws lowered by the mean's two standard errors and rounded down to multiples of
+  // energy_step / kBoundSteps: for upper bounds.
   std::vector<double> energy_pmf_low;
   double mean_energy_j = 0;
   double sd_energy_j = 0;
@@ -38,5 +41,8 @@ struct DecisionModel {
   std::size_t classes() const { return outlook.size(); }
   std::size_t actions() const { return outlook.empty() ? 0 : outlook[0].size(); }
 };
+
+// What is left for a planner that does not see the class: one class, the mixture of all.
+DecisionModel MergeClasses(const DecisionModel& model);
 
 }  // namespace edgesim

@@ -120,7 +120,7 @@ Observation Episode::Observe() const {
                    .energy_budget = world_.limits.budget.limit,
                    .requests_left = std::nullopt,
                    .request_index = request.index,
-                   .class_id = request.class_id,
+                   .class_id = world_.class_observed ? request.class_id : 0,
                    .prompt_tokens = request.prompt_tokens,
                    .queue_length = static_cast<std::uint32_t>(waiting_.size() - 1)};
   if (world_.limits.requests) seen.requests_left = *world_.limits.requests - request.index;

@@ -29,6 +29,7 @@ struct World {
   const Workload* workload = nullptr;
   const AnswerModel* answers = nullptr;
   Limits limits;
+  bool class_observed = true;  // false: every observation says class 0
 };
 
 // All that changes. A function of (world, noise, decisions): same key, same record.
