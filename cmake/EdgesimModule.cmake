@@ -5,6 +5,7 @@ target_compile_features(edgesim_flags INTERFACE cxx_std_20)
 # Contraction into FMA changes the last bits of results from one CPU or compiler to the next.
 target_compile_options(edgesim_flags INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  -Wno-missing-field-initializers  # designated initialisers leave the rest to the member's default
   $<$<BOOL:${EDGESIM_WERROR}>:-Werror>)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")

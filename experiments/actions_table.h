@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "experiments/build.h"
+
+namespace edgesim {
+
+// The cost-reward table of the experiment's actions: energy, latency, peak and score of a request of the
+// workload, from `config.optimum.draws` requests under each action, with where the figures come from.
+std::string ActionsTable(const BuiltExperiment& built);
+
+}  // namespace edgesim

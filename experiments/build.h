@@ -1,0 +1,53 @@
+// From a config to the objects of a run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "devices/edge_device.h"
+#include "devices/profile.h"
+#include "experiments/load.h"
+#include "sim/decision_model.h"
+#include "sim/episode.h"
+#include "workloads/answer_table.h"
+#include "workloads/mt_bench.h"
+
+namespace edgesim {
+
+// Owns everything a World points to; does not move.
+struct BuiltExperiment {
+  ExperimentConfig config;
+  DeviceProfile profile;
+  ActionTable actions;
+  std::vector<std::size_t> profile_actions;  // position in profile.actions, per action
+  QuestionSet questions;
+  std::unique_ptr<EdgeDevice> device;
+  std::unique_ptr<MtBench> workload;
+  std::unique_ptr<AnswerTable> answers;
+  World world;
+  std::string inputs_hash;  // of profile, questions and answers as read
+
+  std::size_t VisibleClasses() const { return config.observe_category ? questions.classes.size() : 1; }
+};
+
+// Reads the files the config names. Throws InputError, at the config's line where it names something
+// that does not exist.
+std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded);
+
+// What planners get; the others get none.
+struct Plans {
+  const DecisionModel* model = nullptr;             // with the classes the policies see
+  std::shared_ptr<const ExactPlan> optimum;         // on the same classes; null where none is claimed
+  std::shared_ptr<const ExactPlan> class_blind;     // as if no class were seen
+};
+
+// A fresh policy. Planners that need what `plans` lacks throw InputError.
+std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built, const Plans& plans);
+
+bool Learns(const PolicyConfig& config);
+
+// Why no optimum can be claimed for this experiment; "" if it can.
+std::string WhyNoOptimum(const ExperimentConfig& config);
+
+}  // namespace edgesim

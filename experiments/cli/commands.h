@@ -1,0 +1,14 @@
+// One function per subcommand: each adds itself to the parser and does its work in the callback. A
+// callback throws InputError for bad input and CLI::RuntimeError(code) for any other exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace edgesim {
+
+void AddRunCommand(CLI::App& app);
+void AddActionsCommand(CLI::App& app);
+void AddFitCommand(CLI::App& app);
+void AddCompareCommand(CLI::App& app);
+
+}  // namespace edgesim

@@ -1,0 +1,133 @@
+// An experiment as its YAML file says it. Each struct has one Visit: it reads YAML, checks ranges and
+// writes the resolved config. Keys carry their units.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policies/baselines.h"
+#include "policies/exact_dp.h"
+#include "policies/q_learning.h"
+#include "workloads/mt_bench.h"
+
+namespace edgesim {
+
+struct EpisodesConfig {
+  std::uint32_t train = 300;   // per replica, of learners
+  std::uint32_t eval = 1000;   // per replica, of frozen policies
+  template <class V>
+  void Visit(V& v) {
+    v.Field("train", train, 1, 10'000'000);
+    v.Field("eval", eval, 1, 10'000'000);
+  }
+};
+
+struct DeviceConfig {
+  std::string profile;       // name in devices/profiles, or a path to a .json file
+  std::string idle = "off";  // `assumed`: the profile's assumed idle power counts between requests
+  template <class V>
+  void Visit(V& v) {
+    v.Required("profile", profile);
+    v.OneOf("idle", idle, {"off", "assumed"});
+  }
+};
+
+using ArrivalsConfig = std::variant<ClosedLoopConfig, PoissonConfig>;
+
+struct WorkloadConfig {
+  std::string questions;               // name in workloads/data, or a path to a .csv file
+  std::string answers;                 // likewise
+  std::uint32_t requests = 0;          // of an episode
+  std::optional<double> horizon_s;     // ends the episode too
+  ArrivalsConfig arrivals;
+  template <class V>
+  void Visit(V& v) {
+    v.Required("questions", questions);
+    v.Required("answers", answers);
+    v.Required("requests", requests, 1, 100'000);
+    v.Field("horizon_s", horizon_s, 1e-3, 1e9);
+    v.Kind("arrivals", arrivals);
+  }
+};
+
+struct EnergyBudgetConfig {
+  double limit_j = 0;
+  double brown_out_reward = 0;  // earned by the request the budget's end cuts off
+  template <class V>
+  void Visit(V& v) {
+    v.Required("limit_j", limit_j, 1e-3, 1e12);
+    v.Field("brown_out_reward", brown_out_reward, -1000, 1);
+  }
+};
+
+struct PowerCapConfig {
+  double limit_w = 0;
+  std::optional<double> window_s;   // default: one emission interval of the device
+  std::string mode = "observe";
+  std::vector<std::string> scope;   // rails; empty: all
+  template <class V>
+  void Visit(V& v) {
+    v.Required("limit_w", limit_w, 1e-3, 1e9);
+    v.Field("window_s", window_s, 1e-6, 1e6);
+    v.OneOf("mode", mode, {"observe", "terminate"});
+    v.Names("scope", scope);
+  }
+};
+
+struct OptimumConfig {
+  std::uint32_t energy_steps = 400;  // the budget over this is the planner's energy step
+  std::uint32_t draws = 20'000;      // per class and action, for the decision model
+  template <class V>
+  void Visit(V& v) {
+    v.Field("energy_steps", energy_steps, 10, 100'000);
+    v.Field("draws", draws, 100, 100'000'000);
+  }
+};
+
+using PolicyKind = std::variant<RandomConfig, GreedyQualityConfig, GreedyEfficiencyConfig, PacingConfig,
+                                QLearningConfig, ExactDpConfig>;
+
+struct PolicyConfig {
+  std::string name;  // default: the kind
+  PolicyKind kind;
+};
+
+struct ExperimentConfig {
+  std::string name;
+  std::uint64_t seed = 1;
+  std::uint32_t replicas = 20;
+  EpisodesConfig episodes;
+  DeviceConfig device;
+  std::vector<std::string> actions;  // of the profile; empty: all
+  WorkloadConfig workload;
+  bool observe_category = true;  // false: no policy sees the class of a request
+  EnergyBudgetConfig energy_budget;
+  std::optional<PowerCapConfig> power_cap;
+  std::string power_detail = "ticks";
+  OptimumConfig optimum;
+  bool explain_curve = false;  // two more sentences per learner: what its training curve shows and what not
+  std::vector<PolicyConfig> policies;
+
+  template <class V>
+  void Visit(V& v) {
+    v.Required("name", name);
+    v.Field("seed", seed, 0, UINT64_MAX);
+    v.Field("replicas", replicas, 1, 1'000'000);
+    v.Section("episodes", episodes);
+    v.Section("device", device);
+    v.Names("actions", actions);
+    v.Section("workload", workload);
+    v.Field("observe_category", observe_category);
+    v.Section("energy_budget", energy_budget);
+    v.Section("power_cap", power_cap);
+    v.OneOf("power_detail", power_detail, {"ticks"});
+    v.Section("optimum", optimum);
+    v.Field("explain_curve", explain_curve);
+    v.Policies("policies", policies);
+  }
+};
+
+}  // namespace edgesim

@@ -1,0 +1,91 @@
+#include "experiments/decision_model_estimate.h"
+
+#include <tbb/parallel_for.h>
+
+#include <cmath>
+#include <limits>
+
+#include "sim/energy_meter.h"
+#include "sim/stats.h"
+
+namespace edgesim {
+
+namespace {
+
+void Add(std::vector<double>& pmf, std::size_t k, double p) {
+  if (pmf.size() <= k) pmf.resize(k + 1);
+  pmf[k] += p;
+}
+
+ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action, Joules step) {
+  std::vector<std::uint32_t> questions;
+  for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
+    if (built.questions.questions[q].class_id == class_id) questions.push_back(q);
+  }
+  Limits limits = built.world.limits;
+  limits.budget.limit = Joules(std::numeric_limits<double>::infinity());
+  if (limits.cap) limits.cap->mode = CapMode::kObserve;
+
+  const std::uint32_t draws = built.config.optimum.draws;
+  std::vector<double> energy_j(draws), score(draws);
+  std::uint64_t exceeded = 0;
+  Execution execution;
+  for (std::uint32_t i = 0; i < draws; ++i) {
+    // Keyed by class and draw, not by action: the actions meet the same noise here too.
+    const Noise noise{.seed = built.config.seed, .replica = class_id, .episode = i, .entity = 0, .phase = Phase::kModel};
+    WordStream words = noise.Words(Stream::kQuestion);
+    Request request;
+    request.class_id = class_id;
+    request.question = questions[UniformIndex(words, static_cast<std::uint32_t>(questions.size()))];
+    const Answer answer = built.answers->Draw(request, action, noise);
+    built.device->Execute(request, action, answer, noise, execution);
+    EnergyMeter meter(limits, built.device->Info());
+    const Metered run = meter.Run(execution.segments, Duration::max());
+    energy_j[i] = run.energy.value();
+    score[i] = answer.score;
+    exceeded += run.cap_exceeded;
+  }
+
+  const double n = draws;
+  ActionOutlook outlook;
+  outlook.mean_energy_j = Mean(energy_j);
+  outlook.sd_energy_j = std::sqrt(SampleVariance(energy_j));
+  outlook.mean_score = Mean(score);
+  outlook.mean_score_se = std::sqrt(SampleVariance(score) / n);
+  const double two_se = 2 * outlook.sd_energy_j / std::sqrt(n);
+  for (const double e : energy_j) {
+    const double at = e / step.value();
+    const double below = std::floor(at);
+    Add(outlook.energy_pmf, static_cast<std::size_t>(below), (1 - (at - below)) / n);
+    Add(outlook.energy_pmf, static_cast<std::size_t>(below) + 1, (at - below) / n);
+    Add(outlook.energy_pmf_low, static_cast<std::size_t>(std::max(0.0, e - two_se) / step.value() * kBoundSteps), 1 / n);
+  }
+  if (limits.cap) {
+    outlook.exceedance = static_cast<double>(exceeded) / n;
+    outlook.exceedance_upper95 = RateUpperBound95(exceeded, draws);
+  }
+  return outlook;
+}
+
+}  // namespace
+
+DecisionModel EstimateDecisionModel(const BuiltExperiment& built) {
+  const ExperimentConfig& config = built.config;
+  DecisionModel model{.energy_step = Joules(config.energy_budget.limit_j / config.optimum.energy_steps),
+                      .class_probability = built.questions.ClassProbability(),
+                      .outlook = {},
+                      .requests = config.workload.requests,
+                      .energy_budget = Joules(config.energy_budget.limit_j),
+                      .brown_out_reward = config.energy_budget.brown_out_reward,
+                      .draws = config.optimum.draws,
+                      .seed = config.seed};
+  const std::size_t classes = built.questions.classes.size(), actions = built.actions.size();
+  model.outlook.assign(classes, std::vector<ActionOutlook>(actions));
+  tbb::parallel_for(std::size_t{0}, classes * actions, [&](std::size_t i) {
+    model.outlook[i / actions][i % actions] = SampleOutlook(built, static_cast<std::uint32_t>(i / actions),
+                                                       static_cast<ActionId>(i % actions), model.energy_step);
+  });
+  return model;
+}
+
+}  // namespace edgesim

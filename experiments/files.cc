@@ -1,0 +1,38 @@
+#include "experiments/files.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+std::string ReadTextFile(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw InputError(path.string() + ": is a folder, not a file");
+  if (!std::filesystem::exists(path, error)) throw InputError(path.string() + ": no such file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw InputError(path.string() + ": cannot be read");
+  // Read in pieces, so that a pipe works and an endless one ends.
+  constexpr std::size_t kLargest = std::size_t{64} << 20;
+  std::string text;
+  char piece[1 << 16];
+  while (in.read(piece, sizeof piece) || in.gcount() > 0) {
+    text.append(piece, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kLargest) throw InputError(path.string() + ": is over 64 MiB");
+  }
+  return text;
+}
+
+void WriteTextFile(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw InputError(path.string() + ": cannot be written");
+}
+
+std::filesystem::path ShareDir() { return EDGESIM_SHARE_DIR; }
+
+}  // namespace edgesim

@@ -1,0 +1,97 @@
+#include "experiments/resolved.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+namespace edgesim {
+
+namespace {
+
+// The visitor that writes; the counterpart of YamlReader.
+class YamlWriter {
+ public:
+  explicit YamlWriter(YAML::Emitter& out) : out_(out) {}
+
+  template <class T, class... Bounds>
+  void Field(const char* key, const T& value, Bounds...) {
+    Put(key, value);
+  }
+  template <class... Bounds>
+  void Field(const char* key, const std::optional<double>& value, Bounds...) {
+    if (value) Put(key, *value);
+  }
+  template <class T, class... Bounds>
+  void Required(const char* key, const T& value, Bounds...) {
+    Put(key, value);
+  }
+  template <class Allowed>
+  void OneOf(const char* key, const std::string& value, std::initializer_list<Allowed>) {
+    Put(key, value);
+  }
+  template <class Allowed>
+  void OneOrMoreOf(const char* key, const std::vector<std::string>& values, std::initializer_list<Allowed>) {
+    Names(key, values);
+  }
+  void Names(const char* key, const std::vector<std::string>& values) {
+    out_ << YAML::Key << key << YAML::Value << YAML::Flow << values;
+  }
+  template <class Config>
+  void Section(const char* key, Config& config) {
+    out_ << YAML::Key << key << YAML::Value << YAML::BeginMap;
+    config.Visit(*this);
+    out_ << YAML::EndMap;
+  }
+  template <class Config>
+  void Section(const char* key, std::optional<Config>& config) {
+    if (config) Section(key, *config);
+  }
+  template <class... Kinds>
+  void Kind(const char* key, std::variant<Kinds...>& config) {
+    out_ << YAML::Key << key << YAML::Value;
+    WriteKind(config, nullptr);
+  }
+  void Policies(const char* key, std::vector<PolicyConfig>& policies) {
+    out_ << YAML::Key << key << YAML::Value << YAML::BeginSeq;
+    for (PolicyConfig& policy : policies) WriteKind(policy.kind, &policy.name);
+    out_ << YAML::EndSeq;
+  }
+
+ private:
+  template <class T>
+  void Put(const char* key, const T& value) {
+    out_ << YAML::Key << key << YAML::Value;
+    if constexpr (std::is_same_v<T, double>) {
+      out_ << fmt::format("{}", value);  // shortest digits that read back to the same number
+    } else {
+      out_ << value;
+    }
+  }
+  template <class... Kinds>
+  void WriteKind(std::variant<Kinds...>& config, const std::string* name) {
+    out_ << YAML::BeginMap;
+    if (name != nullptr) out_ << YAML::Key << "name" << YAML::Value << *name;
+    std::visit(
+        [&](auto& chosen) {
+          out_ << YAML::Key << "kind" << YAML::Value << std::decay_t<decltype(chosen)>::kKind;
+          chosen.Visit(*this);
+        },
+        config);
+    out_ << YAML::EndMap;
+  }
+
+  YAML::Emitter& out_;
+};
+
+}  // namespace
+
+std::string ResolvedYaml(const ExperimentConfig& config) {
+  ExperimentConfig copy = config;  // Visit takes references it could write to
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  YamlWriter writer(out);
+  copy.Visit(writer);
+  out << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace edgesim

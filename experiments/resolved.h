@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "experiments/config.h"
+
+namespace edgesim {
+
+// The config with every default filled in, as YAML that `edgesim run` reads back to the same run.
+std::string ResolvedYaml(const ExperimentConfig& config);
+
+}  // namespace edgesim

@@ -1,0 +1,178 @@
+#include "experiments/runner.h"
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "experiments/decision_model_estimate.h"
+
+namespace edgesim {
+
+namespace {
+
+struct Contestant {
+  std::string name;
+  std::function<std::unique_ptr<Policy>()> make;
+  bool learns = false;
+  std::optional<ActionId> constant;
+};
+
+EvalRow Summarise(const EpisodeRecord& record) {
+  EvalRow row{.reward = record.reward, .energy_j = record.energy.value(), .budget_used = record.budget_used};
+  for (const RequestRow& request : record.rows) {
+    row.any_exceeded = row.any_exceeded || request.cap_exceeded;
+    if (!request.completed) {
+      ++row.cut;
+      continue;
+    }
+    ++row.served;
+    row.exceeded += request.cap_exceeded;
+    row.completed_energy_j += request.energy.value();
+    row.completed_latency_s += InSeconds(request.ended - request.request.arrival);
+  }
+  return row;
+}
+
+Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant, std::uint32_t replica) {
+  const ExperimentConfig& config = built.config;
+  const std::unique_ptr<Policy> policy = contestant.make();
+  Noise noise{.seed = config.seed, .replica = replica, .episode = 0, .entity = 0, .phase = Phase::kTrain};
+  Replica result;
+  if (contestant.learns) {
+    result.curve.reserve(config.episodes.train);
+    for (noise.episode = 0; noise.episode < config.episodes.train; ++noise.episode) {
+      const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name, noise);
+      result.curve.push_back({record.reward, record.budget_used});
+      result.draws_clamped += record.power_draws_clamped;
+    }
+  }
+  noise.phase = Phase::kEval;
+  result.eval.reserve(config.episodes.eval);
+  for (noise.episode = 0; noise.episode < config.episodes.eval; ++noise.episode) {
+    const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name, noise);
+    result.eval.push_back(Summarise(record));
+    result.draws_clamped += record.power_draws_clamped;
+  }
+  return result;
+}
+
+// Mean reward over evaluation episodes had all outcomes been known: the actions meet the same noise in
+// an episode whoever chooses, so what each would have cost and earned can be replayed.
+double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replica) {
+  const ExperimentConfig& config = built.config;
+  const std::size_t actions = built.actions.size();
+  std::vector<double> reward(std::size_t{config.replicas} * episodes_per_replica);
+  tbb::parallel_for(std::size_t{0}, reward.size(), [&](std::size_t i) {
+    const Noise noise{.seed = config.seed,
+                      .replica = static_cast<std::uint32_t>(i / episodes_per_replica),
+                      .episode = static_cast<std::uint32_t>(i % episodes_per_replica),
+                      .entity = 0,
+                      .phase = Phase::kEval};
+    std::vector<std::vector<double>> energy_j(config.workload.requests, std::vector<double>(actions)),
+        earned = energy_j;
+    Execution execution;
+    for (std::uint32_t r = 0; r < config.workload.requests; ++r) {
+      const Request request = built.workload->Next(r, SimTime{}, noise.Of(r));
+      for (ActionId a = 0; a < actions; ++a) {
+        const Answer answer = built.answers->Draw(request, a, noise.Of(r));
+        built.device->Execute(request, a, answer, noise.Of(r), execution);
+        for (const PowerSegment& s : execution.segments) energy_j[r][a] += (s.Sum(kAllRails) * s.length).value();
+        earned[r][a] = answer.score / kMaxScore;
+      }
+    }
+    const double cut = std::max(0.0, config.energy_budget.brown_out_reward);
+    reward[i] = cut + HindsightReward(energy_j, earned, built.world.limits.budget.limit,
+                                      std::size_t{kBoundSteps} * config.optimum.energy_steps);
+  });
+  double sum = 0;
+  for (const double r : reward) sum += r;
+  return sum / static_cast<double>(reward.size());
+}
+
+std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans, Optimum& optimum) {
+  std::vector<Contestant> contestants;
+  for (ActionId a = 0; a < built.actions.size(); ++a) {
+    contestants.push_back({.name = "always-" + built.actions[a].name,
+                           .make = [a] { return std::make_unique<Always>(a); },
+                           .learns = false,
+                           .constant = a});
+  }
+  const auto add = [&](const PolicyConfig& policy) {
+    contestants.push_back({.name = policy.name,
+                           .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
+                           .learns = Learns(policy),
+                           .constant = {}});
+  };
+  for (const PolicyConfig& policy : built.config.policies) {
+    const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
+    if (dp != nullptr && dp->category && optimum.policy.empty()) optimum.policy = policy.name;
+    add(policy);
+  }
+  if (plans.optimum && optimum.policy.empty()) {
+    optimum.policy = ExactDpConfig::kKind;
+    add({.name = optimum.policy, .kind = ExactDpConfig{}});
+  }
+  std::sort(contestants.begin(), contestants.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return contestants;
+}
+
+RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
+  const ExperimentConfig& config = built.config;
+  RunResult result;
+  result.optimum.none_because = WhyNoOptimum(config);
+  const DecisionModel by_class = EstimateDecisionModel(built);
+  result.model = config.observe_category ? by_class : MergeClasses(by_class);
+
+  Plans plans{.model = &result.model, .optimum = {}, .class_blind = {}};
+  if (result.optimum.none_because.empty()) {
+    plans.optimum = std::make_shared<ExactPlan>(result.model);
+    plans.class_blind = config.observe_category ? std::make_shared<ExactPlan>(MergeClasses(by_class)) : plans.optimum;
+    result.optimum.computed = plans.optimum->Value();
+    result.optimum.upper_bound = UpperBound(result.model);
+    constexpr std::uint32_t kHindsightEpisodes = 2000;  // over all replicas; its mean is then good to 0.02
+    result.optimum.hindsight_episodes =
+        std::min(config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
+    result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
+  }
+
+  const std::vector<Contestant> contestants = Contestants(built, plans, result.optimum);
+  const auto episodes_of = [&](const Contestant& c) {
+    return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
+  };
+  for (const Contestant& c : contestants) {
+    result.policies.push_back({.name = c.name, .learns = c.learns, .constant = c.constant, .replicas = {}});
+    result.policies.back().replicas.resize(config.replicas);
+    result.episodes += episodes_of(c) * config.replicas;
+  }
+  std::mutex progress_mutex;
+  std::uint64_t done = 0;
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, contestants.size() * config.replicas, 1),
+      [&](const tbb::blocked_range<std::size_t>& cells) {
+        for (std::size_t cell = cells.begin(); cell != cells.end(); ++cell) {
+          const std::size_t p = cell / config.replicas, r = cell % config.replicas;
+          result.policies[p].replicas[r] = RunReplica(built, contestants[p], static_cast<std::uint32_t>(r));
+          if (!options.progress) continue;
+          const std::lock_guard lock(progress_mutex);
+          done += episodes_of(contestants[p]);
+          options.progress(done, result.episodes);
+        }
+      },
+      tbb::simple_partitioner());
+  return result;
+}
+
+}  // namespace
+
+RunResult RunExperiment(const BuiltExperiment& built, const RunOptions& options) {
+  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  return arena.execute([&] { return RunAll(built, options); });
+}
+
+}  // namespace edgesim

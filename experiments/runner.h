@@ -1,0 +1,73 @@
+// Trains and evaluates every policy on every replica, in parallel.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/build.h"
+#include "sim/decision_model.h"
+
+namespace edgesim {
+
+// One evaluation episode of a frozen policy.
+struct EvalRow {
+  double reward = 0;
+  double energy_j = 0;
+  double budget_used = 0;
+  double completed_energy_j = 0;   // spent on completed requests
+  double completed_latency_s = 0;  // summed over them, from arrival to completion
+  std::uint32_t served = 0;        // completed
+  std::uint32_t cut = 0;
+  std::uint32_t exceeded = 0;  // completed requests that exceeded the power cap
+  bool any_exceeded = false;   // any request did, completed or not
+};
+
+// One training episode, exploration included.
+struct CurvePoint {
+  double reward = 0;
+  double budget_used = 0;
+};
+
+struct Replica {
+  std::vector<EvalRow> eval;      // [episode]
+  std::vector<CurvePoint> curve;  // [episode]; empty for policies that do not learn
+  std::uint64_t draws_clamped = 0;
+};
+
+struct PolicyRun {
+  std::string name;
+  bool learns = false;
+  std::optional<ActionId> constant;  // of the always-<action> policies
+  std::vector<Replica> replicas;
+};
+
+// The best that can be done and what bounds it; docs/semantics.md, section 12.
+struct Optimum {
+  std::string none_because;  // not empty: no optimum is claimed, the figures below mean nothing
+  std::string policy;        // whose simulated reward is the optimum
+  double computed = 0;       // value by the decision model
+  double upper_bound = 0;
+  double hindsight = 0;  // mean over the first hindsight_episodes of each replica
+  std::uint32_t hindsight_episodes = 0;
+};
+
+struct RunResult {
+  DecisionModel model;  // with the classes the policies see
+  Optimum optimum;
+  std::vector<PolicyRun> policies;  // sorted by name
+  std::uint64_t episodes = 0;
+};
+
+struct RunOptions {
+  int threads = 0;  // 0: all the machine has
+  // Called now and then with the episodes done and all there are; never from two threads at once.
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+// The same bytes for any number of threads and any order or subset of policies.
+RunResult RunExperiment(const BuiltExperiment& built, const RunOptions& options);
+
+}  // namespace edgesim

@@ -1,0 +1,211 @@
+#include "experiments/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace edgesim {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// One value per replica.
+template <class Value>
+std::vector<double> PerReplica(const PolicyRun& run, const Value& value) {
+  std::vector<double> values;
+  for (const Replica& replica : run.replicas) values.push_back(value(replica));
+  return values;
+}
+
+template <class Field>
+double MeanOf(const Replica& replica, const Field& field) {
+  double sum = 0;
+  for (const EvalRow& row : replica.eval) sum += static_cast<double>(field(row));
+  return sum / static_cast<double>(replica.eval.size());
+}
+
+std::vector<double> Rewards(const PolicyRun& run) {
+  return PerReplica(run, [](const Replica& r) { return MeanOf(r, [](const EvalRow& e) { return e.reward; }); });
+}
+
+std::vector<double> Minus(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> difference;
+  std::transform(a.begin(), a.end(), b.begin(), std::back_inserter(difference), std::minus<>());
+  return difference;
+}
+
+// Mean of `field` over completed requests, one ratio per replica; null if a replica completed none.
+template <class Field>
+std::optional<Estimate> PerCompleted(const PolicyRun& run, const Field& field) {
+  std::vector<double> ratios;
+  for (const Replica& replica : run.replicas) {
+    const double served = MeanOf(replica, [](const EvalRow& e) { return e.served; });
+    if (served == 0) return std::nullopt;
+    ratios.push_back(MeanOf(replica, field) / served);
+  }
+  return EstimateOverReplicas(ratios);
+}
+
+PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
+  const auto over_episodes = [&](const auto& field) {
+    return EstimateOverReplicas(PerReplica(run, [&](const Replica& r) { return MeanOf(r, field); }));
+  };
+  PolicySummary s;
+  s.name = run.name;
+  s.learns = run.learns;
+  s.constant = run.constant.has_value();
+  s.reward = EstimateOverReplicas(Rewards(run));
+  s.energy_j = over_episodes([](const EvalRow& e) { return e.energy_j; });
+  s.energy_per_request_j = PerCompleted(run, [](const EvalRow& e) { return e.completed_energy_j; });
+  s.budget_used = over_episodes([](const EvalRow& e) { return e.budget_used; });
+  s.requests_served = over_episodes([](const EvalRow& e) { return e.served; });
+  s.requests_cut = over_episodes([](const EvalRow& e) { return e.cut; });
+  s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
+  if (!capped) return s;
+
+  s.cap_exceedance = PerCompleted(run, [](const EvalRow& e) { return e.exceeded; });
+  s.cap_exceedance_episode = over_episodes([](const EvalRow& e) { return e.any_exceeded; });
+  if (!run.learns) {
+    std::uint64_t exceeded = 0, episodes = 0;
+    for (const Replica& replica : run.replicas) {
+      episodes += replica.eval.size();
+      for (const EvalRow& row : replica.eval) exceeded += row.any_exceeded;
+    }
+    s.cap_exceedance_episode->ci95 = WilsonInterval(exceeded, episodes);
+  }
+  return s;
+}
+
+LearnerVerdict Judge(const PolicyRun& run, const PolicyRun& best_constant) {
+  LearnerVerdict verdict{.name = run.name, .best_constant = best_constant.name};
+  verdict.above_best_constant = EstimateOverReplicas(Minus(Rewards(run), Rewards(best_constant)));
+  const std::size_t episodes = run.replicas[0].curve.size();
+  verdict.ends = std::min<std::size_t>(20, std::max<std::size_t>(1, episodes / 2));
+  const auto mean = [&](std::size_t from, const auto& field) {
+    return PerReplica(run, [&](const Replica& r) {
+      double sum = 0;
+      for (std::size_t e = from; e < from + verdict.ends; ++e) sum += field(r.curve[e]);
+      return sum / static_cast<double>(verdict.ends);
+    });
+  };
+  const auto reward = [](const CurvePoint& p) { return p.reward; };
+  const auto used = [](const CurvePoint& p) { return p.budget_used; };
+  verdict.first_reward = EstimateOverReplicas(mean(0, reward));
+  verdict.last_reward = EstimateOverReplicas(mean(episodes - verdict.ends, reward));
+  verdict.first_used = Mean(mean(0, used));
+  verdict.last_used = Mean(mean(episodes - verdict.ends, used));
+  return verdict;
+}
+
+Json ToJson(const Estimate& e) {
+  Json interval;
+  if (e.ci95) interval = {e.ci95->low, e.ci95->high};
+  return {{"mean", e.mean}, {"ci95", interval}};
+}
+
+Json ToJson(const std::optional<Estimate>& e) { return e ? ToJson(*e) : Json(); }
+
+}  // namespace
+
+RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
+  RunSummary summary{.optimum = result.optimum};
+  const bool capped = built.config.power_cap.has_value();
+  const PolicyRun* optimum = nullptr;
+  const PolicyRun* best_constant = nullptr;
+  double best_reward = 0;
+  for (const PolicyRun& run : result.policies) {
+    if (run.name == result.optimum.policy) optimum = &run;
+    const double reward = Mean(Rewards(run));
+    if (run.constant && (best_constant == nullptr || reward > best_reward)) {
+      best_constant = &run;
+      best_reward = reward;
+    }
+    for (const Replica& replica : run.replicas) summary.draws_clamped += replica.draws_clamped;
+  }
+  for (const PolicyRun& run : result.policies) {
+    PolicySummary policy = SummarisePolicy(run, capped);
+    if (optimum != nullptr) policy.regret = EstimateOverReplicas(Minus(Rewards(*optimum), Rewards(run)));
+    summary.policies.push_back(std::move(policy));
+    if (run.learns) summary.learners.push_back(Judge(run, *best_constant));
+  }
+  if (optimum != nullptr) summary.optimum_simulated = EstimateOverReplicas(Rewards(*optimum));
+  std::stable_sort(summary.policies.begin(), summary.policies.end(),
+                   [](const auto& a, const auto& b) { return a.reward.mean > b.reward.mean; });
+  return summary;
+}
+
+std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary) {
+  const ExperimentConfig& config = built.config;
+  Json root;
+  root["schema_version"] = 1;
+  root["experiment"] = {{"name", config.name},
+                        {"seed", config.seed},
+                        {"replicas", config.replicas},
+                        {"episodes_train", config.episodes.train},
+                        {"episodes_eval", config.episodes.eval},
+                        {"device", built.profile.name},
+                        {"requests", config.workload.requests},
+                        {"energy_budget_j", config.energy_budget.limit_j},
+                        {"power_cap_w", config.power_cap ? Json(config.power_cap->limit_w) : Json()}};
+  for (const PolicySummary& p : summary.policies) {
+    root["policies"][p.name] = {{"reward", ToJson(p.reward)},
+                                {"energy_j", ToJson(p.energy_j)},
+                                {"energy_per_request_j", ToJson(p.energy_per_request_j)},
+                                {"budget_used", ToJson(p.budget_used)},
+                                {"requests_served", ToJson(p.requests_served)},
+                                {"requests_cut", ToJson(p.requests_cut)},
+                                {"cap_exceedance", ToJson(p.cap_exceedance)},
+                                {"cap_exceedance_episode", ToJson(p.cap_exceedance_episode)},
+                                {"latency_s", ToJson(p.latency_s)},
+                                {"regret", ToJson(p.regret)}};
+  }
+  if (summary.optimum.none_because.empty()) {
+    root["optimum"] = {{"simulated", ToJson(summary.optimum_simulated)},
+                       {"computed", summary.optimum.computed},
+                       {"upper_bound", summary.optimum.upper_bound},
+                       {"hindsight", summary.optimum.hindsight}};
+  } else {
+    root["optimum"] = nullptr;
+  }
+  root["power_draws_clamped"] = summary.draws_clamped;
+  return root.dump(2) + "\n";
+}
+
+std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result) {
+  std::string csv =
+      "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_exceedance\n";
+  for (const PolicyRun& run : result.policies) {
+    for (std::size_t r = 0; r < run.replicas.size(); ++r) {
+      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e) {
+        const EvalRow& row = run.replicas[r].eval[e];
+        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r, e, row.reward,
+                       row.energy_j, row.budget_used, row.served, row.cut);
+        // Unknown without a cap or without a completed request: an empty cell, not 0.
+        if (built.config.power_cap && row.served > 0) {
+          fmt::format_to(std::back_inserter(csv), "{:.6f}", static_cast<double>(row.exceeded) / row.served);
+        }
+        csv += '\n';
+      }
+    }
+  }
+  return csv;
+}
+
+std::string CurvesCsv(const RunResult& result) {
+  std::string csv = "policy,replica,episode,reward,budget_used\n";
+  for (const PolicyRun& run : result.policies) {
+    for (std::size_t r = 0; r < run.replicas.size(); ++r) {
+      for (std::size_t e = 0; e < run.replicas[r].curve.size(); ++e) {
+        const CurvePoint& point = run.replicas[r].curve[e];
+        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.6f}\n", run.name, r, e, point.reward,
+                       point.budget_used);
+      }
+    }
+  }
+  return csv;
+}
+
+}  // namespace edgesim

@@ -1,0 +1,57 @@
+// The figures of a run, with their intervals.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/runner.h"
+#include "sim/stats.h"
+
+namespace edgesim {
+
+// Intervals are over replicas (null under kMinReplicas); cap_exceedance_episode has Wilson's interval
+// over all evaluation episodes where the policy does not learn, for then all replicas are one policy.
+struct PolicySummary {
+  std::string name;
+  bool learns = false;
+  bool constant = false;
+  Estimate reward;                            // per evaluation episode
+  Estimate energy_j;                          // per episode
+  std::optional<Estimate> energy_per_request_j;  // completed requests; null if none completed
+  Estimate budget_used;                       // share
+  Estimate requests_served;                   // per episode
+  Estimate requests_cut;                      // per episode
+  std::optional<Estimate> latency_s;          // completed requests
+  std::optional<Estimate> cap_exceedance;     // share of completed requests; null without a cap
+  std::optional<Estimate> cap_exceedance_episode;
+  std::optional<Estimate> regret;  // optimum - reward, paired; null where no optimum is claimed
+};
+
+// What a learner's training curve and evaluation say, for the verdict.
+struct LearnerVerdict {
+  std::string name;
+  std::string best_constant;
+  Estimate above_best_constant;  // reward - best constant's reward, paired
+  // Training reward and share of the budget used, first and last `ends` episodes, means over replicas.
+  std::size_t ends = 0;
+  Estimate first_reward, last_reward;
+  double first_used = 0, last_used = 0;
+};
+
+struct RunSummary {
+  Optimum optimum;
+  std::optional<Estimate> optimum_simulated;
+  std::vector<PolicySummary> policies;  // by falling reward
+  std::vector<LearnerVerdict> learners;
+  std::uint64_t draws_clamped = 0;
+};
+
+RunSummary Summarise(const BuiltExperiment& built, const RunResult& result);
+
+// The files of a run directory. No time, host, path or thread count is in them.
+std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary);
+std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result);
+std::string CurvesCsv(const RunResult& result);
+
+}  // namespace edgesim

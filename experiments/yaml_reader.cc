@@ -1,0 +1,233 @@
+#include "experiments/yaml_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+namespace {
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+template <class Number>
+bool Parse(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+void YamlDocument::Fail(std::string path, const std::string& what) const {
+  for (std::string at = path;;) {
+    if (overridden.contains(at)) throw InputError(fmt::format("--set {}: {}", at, what));
+    if (const auto mark = marks.find(at); mark != marks.end() && !mark->second.is_null()) {
+      throw InputError(fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
+    }
+    const std::size_t dot = at.rfind('.');
+    if (dot == std::string::npos) break;
+    at.resize(dot);
+  }
+  throw InputError(fmt::format("{}:1:1: {}", file, what));
+}
+
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
+  const auto closest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
+    return EditDistance(word, a) < EditDistance(word, b);
+  });
+  if (closest == names.end() || EditDistance(word, *closest) > std::max<std::size_t>(2, word.size() / 3)) return "";
+  return fmt::format("; did you mean '{}'?", *closest);
+}
+
+YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title)
+    : document_(document), map_(map), path_(std::move(path)), title_(std::move(title)) {
+  document_.marks.emplace(path_, map_.Mark());
+  if (!map_.IsMap()) document_.Fail(path_, fmt::format("{} must be a map of keys and values", title_));
+}
+
+void YamlReader::Finish() const {
+  for (const auto& entry : map_) {
+    const auto key = entry.first.as<std::string>();
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    std::string what = fmt::format("unknown key '{}' in {}", key, title_);
+    const std::string hint = DidYouMean(key, known_);
+    what += !hint.empty()    ? hint
+            : known_.empty() ? "; it has no keys"
+                             : fmt::format("; allowed: {}", fmt::join(known_, ", "));
+    const std::string path = PathOf(key);
+    document_.marks.emplace(path, entry.first.Mark());
+    document_.Fail(path, what);
+  }
+}
+
+std::string YamlReader::PathOf(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+YAML::Node YamlReader::Get(const char* key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
+  const YAML::Node& map = map_;  // the const operator[] does not insert
+  YAML::Node child = map[key];
+  if (child.IsDefined()) document_.marks.emplace(PathOf(key), child.Mark());
+  return child;
+}
+
+void YamlReader::Require(const char* key) {
+  if (!Has(key)) document_.Fail(path_, fmt::format("'{}' is missing{}", key, path_.empty() ? "" : " in " + title_));
+}
+
+std::string YamlReader::Scalar(const char* key) {
+  const YAML::Node child = Get(key);
+  if (!child.IsScalar()) document_.Fail(PathOf(key), fmt::format("'{}' must be a single value", key));
+  return child.Scalar();
+}
+
+void YamlReader::Text(const char* key, std::string& value) {
+  value = Scalar(key);
+  if (value.empty()) document_.Fail(PathOf(key), fmt::format("'{}' is empty", key));
+}
+
+void YamlReader::Field(const char* key, double& value, double low, double high) {
+  if (!Has(key)) return;
+  const std::string text = Scalar(key);
+  if (!Parse(text, value) || !std::isfinite(value)) {
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a number, not '{}'", key, text));
+  }
+  if (value < low || value > high) {
+    document_.Fail(PathOf(key), fmt::format("'{}' is {}, allowed: {} to {}", key, text, low, high));
+  }
+}
+
+void YamlReader::Field(const char* key, std::uint64_t& value, std::uint64_t low, std::uint64_t high) {
+  if (!Has(key)) return;
+  const std::string text = Scalar(key);
+  std::uint64_t number = 0;
+  if (!Parse(text, number)) {
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a whole number from {} to {}, not '{}'", key, low, high, text));
+  }
+  if (number < low || number > high) {
+    document_.Fail(PathOf(key), fmt::format("'{}' is {}, allowed: {} to {}", key, text, low, high));
+  }
+  value = number;
+}
+
+void YamlReader::Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high) {
+  std::uint64_t number = value;
+  Field(key, number, low, std::min<std::uint64_t>(high, std::numeric_limits<std::uint32_t>::max()));
+  value = static_cast<std::uint32_t>(number);
+}
+
+void YamlReader::Field(const char* key, bool& value) {
+  if (!Has(key)) return;
+  const std::string text = Scalar(key);
+  if (text != "true" && text != "false") {
+    document_.Fail(PathOf(key), fmt::format("'{}' must be true or false, not '{}'", key, text));
+  }
+  value = text == "true";
+}
+
+void YamlReader::OneOf(const char* key, std::string& value, std::initializer_list<const char*> allowed) {
+  if (!Has(key)) return;
+  value = Scalar(key);
+  const std::vector<std::string> names(allowed.begin(), allowed.end());
+  if (std::find(names.begin(), names.end(), value) == names.end()) {
+    document_.Fail(PathOf(key), fmt::format("'{}' is '{}', allowed: {}{}", key, value, fmt::join(names, ", "),
+                                            DidYouMean(value, names)));
+  }
+}
+
+void YamlReader::OneOrMoreOf(const char* key, std::vector<std::string>& values,
+                             std::initializer_list<const char*> allowed) {
+  if (!Has(key)) return;
+  Names(key, values);
+  if (values.empty()) document_.Fail(PathOf(key), fmt::format("'{}' needs at least one entry", key));
+  const std::vector<std::string> names(allowed.begin(), allowed.end());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::find(names.begin(), names.end(), values[i]) == names.end()) {
+      document_.Fail(fmt::format("{}.{}", PathOf(key), i),
+                     fmt::format("'{}' has '{}', allowed: {}{}", key, values[i], fmt::join(names, ", "),
+                                 DidYouMean(values[i], names)));
+    }
+  }
+}
+
+void YamlReader::Names(const char* key, std::vector<std::string>& values) {
+  const YAML::Node child = Get(key);
+  if (!child.IsDefined()) return;
+  if (!child.IsSequence()) document_.Fail(PathOf(key), fmt::format("'{}' must be a list", key));
+  values.clear();
+  for (std::size_t i = 0; i < child.size(); ++i) {
+    const std::string path = fmt::format("{}.{}", PathOf(key), i);
+    document_.marks.emplace(path, child[i].Mark());
+    if (!child[i].IsScalar()) document_.Fail(path, fmt::format("'{}' must be a list of names", key));
+    if (std::find(values.begin(), values.end(), child[i].Scalar()) != values.end()) {
+      document_.Fail(path, fmt::format("'{}' stands twice in '{}'", child[i].Scalar(), key));
+    }
+    values.push_back(child[i].Scalar());
+  }
+}
+
+std::string YamlReader::OneKind(const YAML::Node& node, const std::string& path,
+                                const std::vector<std::string>& kinds) {
+  document_.marks.emplace(path, node.Mark());
+  std::string kind, at = path;
+  if (node.IsScalar()) {
+    kind = node.Scalar();
+  } else if (node.IsMap() && node["kind"].IsDefined() && node["kind"].IsScalar()) {
+    kind = node["kind"].Scalar();
+    at += ".kind";
+    document_.marks.emplace(at, node["kind"].Mark());
+  } else {
+    document_.Fail(path, fmt::format("must be a kind, or a map with 'kind'; kinds: {}", fmt::join(kinds, ", ")));
+  }
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+    document_.Fail(at, fmt::format("unknown kind '{}', allowed: {}{}", kind, fmt::join(kinds, ", "),
+                                   DidYouMean(kind, kinds)));
+  }
+  return kind;
+}
+
+void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) {
+  Require(key);
+  const YAML::Node list = Get(key);
+  if (!list.IsSequence()) document_.Fail(PathOf(key), fmt::format("'{}' must be a list", key));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string path = fmt::format("{}.{}", PathOf(key), i);
+    PolicyConfig policy;
+    ReadKind(list[i], path, policy.kind, &policy.name);
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    if (policy.name.find_first_not_of(kLetters) != std::string::npos) {
+      document_.Fail(path + ".name", fmt::format("policy name '{}': only letters, digits, '-', '_' and '.'", policy.name));
+    }
+    if (policy.name.starts_with("always-")) {
+      document_.Fail(path + ".name", "names that begin with 'always-' are taken by the constant actions, which are always reported");
+    }
+    for (const PolicyConfig& other : policies) {
+      if (other.name == policy.name) {
+        document_.Fail(path, fmt::format("two policies are named '{}'; give one a 'name'", policy.name));
+      }
+    }
+    policies.push_back(std::move(policy));
+  }
+}
+
+}  // namespace edgesim

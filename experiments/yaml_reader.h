@@ -1,0 +1,130 @@
+// The visitor that reads a config struct from YAML. Every error is one line:
+//   exp.yaml:12:3: unknown key 'energy_bin' in q-learning; did you mean 'energy_bins'?
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "experiments/config.h"
+
+namespace edgesim {
+
+// A checked document: where its values stand, and which of them the command line has replaced.
+struct YamlDocument {
+  std::string file;
+  YAML::Node root;
+  std::set<std::string> overridden;       // dotted paths given by --set
+  std::map<std::string, YAML::Mark> marks;  // of the values read, by dotted path
+
+  // Throws InputError at the value with this dotted path, or at the nearest enclosing one that was read.
+  [[noreturn]] void Fail(std::string path, const std::string& what) const;
+};
+
+// The closest of `names` to `word`, as "; did you mean 'x'?", or "" if none is close.
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& names);
+
+class YamlReader {
+ public:
+  // `path` is the dotted path of `map`, "" for the root; `title` names it in errors.
+  YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title);
+
+  // Call after the visit: keys nobody asked for are errors.
+  void Finish() const;
+
+  void Field(const char* key, double& value, double low, double high);
+  void Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high);
+  void Field(const char* key, std::uint64_t& value, std::uint64_t low, std::uint64_t high);
+  void Field(const char* key, bool& value);
+  void Field(const char* key, std::optional<double>& value, double low, double high) {
+    double number = 0;
+    if (!Has(key)) return;
+    Field(key, number, low, high);
+    value = number;
+  }
+  template <class T, class... Bounds>
+  void Required(const char* key, T& value, Bounds... bounds) {
+    Require(key);
+    if constexpr (sizeof...(bounds) == 0) {
+      Text(key, value);
+    } else {
+      Field(key, value, bounds...);
+    }
+  }
+  void OneOf(const char* key, std::string& value, std::initializer_list<const char*> allowed);
+  void OneOrMoreOf(const char* key, std::vector<std::string>& values, std::initializer_list<const char*> allowed);
+  void Names(const char* key, std::vector<std::string>& values);
+
+  template <class Config>
+  void Section(const char* key, Config& config) {
+    const YAML::Node child = Get(key);
+    const bool present = child.IsDefined();
+    if (present) {
+      Read(child, PathOf(key), key, config);
+    } else {
+      YAML::Node empty(YAML::NodeType::Map);  // defaults, or "key is missing" for what has none
+      Read(empty, PathOf(key), key, config);
+    }
+  }
+  template <class Config>
+  void Section(const char* key, std::optional<Config>& config) {
+    if (Has(key)) Section(key, config.emplace());
+  }
+
+  // A map with the key `kind`, or just the kind's name.
+  template <class... Kinds>
+  void Kind(const char* key, std::variant<Kinds...>& config) {
+    if (Has(key)) ReadKind(Get(key), PathOf(key), config);
+  }
+  void Policies(const char* key, std::vector<PolicyConfig>& policies);
+
+ private:
+  bool Has(const char* key) { return Get(key).IsDefined(); }
+  void Require(const char* key);
+  YAML::Node Get(const char* key);
+  std::string PathOf(std::string_view key) const;
+  std::string Scalar(const char* key);
+  void Text(const char* key, std::string& value);
+  std::string OneKind(const YAML::Node& node, const std::string& path, const std::vector<std::string>& kinds);
+
+  template <class Config>
+  void Read(const YAML::Node& map, const std::string& path, const std::string& title, Config& config) {
+    YamlReader reader(document_, map, path, title);
+    config.Visit(reader);
+    reader.Finish();
+  }
+
+  template <class... Kinds>
+  void ReadKind(const YAML::Node& node, const std::string& path, std::variant<Kinds...>& config,
+                std::string* name = nullptr) {
+    const std::string kind = OneKind(node, path, {Kinds::kKind...});
+    ((kind == Kinds::kKind ? void(config = Kinds{}) : void()), ...);
+    YAML::Node map(YAML::NodeType::Map);
+    if (node.IsMap()) map = node;
+    YamlReader reader(document_, map, path, kind);
+    reader.known_.push_back("kind");
+    if (name != nullptr) {
+      *name = kind;
+      reader.known_.push_back("name");
+      if (reader.Has("name")) reader.Text("name", *name);
+    }
+    std::visit([&](auto& chosen) { chosen.Visit(reader); }, config);
+    reader.Finish();
+  }
+
+  YamlDocument& document_;
+  YAML::Node map_;
+  std::string path_, title_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace edgesim
