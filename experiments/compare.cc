@@ -76,9 +76,9 @@ CompareLine CompareRewards(const std::string& policy, const std::string& what, c
   const double allowed = margin * std::abs(Mean(base));
   const bool significant = change.ci95 && change.ci95->high < 0;
   CompareLine line{.policy = policy, .what = what, .verdict = {}, .broken = significant && change.mean < -allowed};
-  line.verdict = fmt::format("{:.3f} -> {:.3f}, change {} ({} by {:.3f} and beyond doubt breaks)", Mean(base), Mean(fresh),
-                             Show(change, 3), "worse", allowed);
-  if (!change.ci95) line.verdict += fmt::format("; under {} replicas nothing is beyond doubt", kMinReplicas);
+  line.verdict = fmt::format("{:.3f} -> {:.3f}, paired change {}; breaks when surely negative and below -{:.3f}", Mean(base),
+                             Mean(fresh), Show(change, 3), allowed);
+  if (!change.ci95) line.verdict += fmt::format(" (under {} replicas nothing is sure)", kMinReplicas);
   return line;
 }
 

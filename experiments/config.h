@@ -113,7 +113,7 @@ struct ExperimentConfig {
 
   template <class V>
   void Visit(V& v) {
-    v.Required("name", name);
+    v.Identifier("name", name);
     v.Field("seed", seed, 0, UINT64_MAX);
     v.Field("replicas", replicas, 1, 1'000'000);
     v.Section("episodes", episodes);

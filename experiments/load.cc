@@ -84,9 +84,7 @@ LoadedExperiment ParseExperiment(const std::string& text, const std::string& nam
   loaded.document.marks.emplace("", loaded.document.root.Mark());
   if (!loaded.document.root.IsMap()) loaded.document.Fail("", "the file must be a map of keys and values");
   for (const std::string& assignment : overrides) Override(loaded.document, assignment);
-  YamlReader reader(loaded.document, loaded.document.root, "", "the experiment");
-  loaded.config.Visit(reader);
-  reader.Finish();
+  YamlReader::Read(loaded.document, loaded.document.root, "", "the experiment", loaded.config);
   return loaded;
 }
 

@@ -32,6 +32,7 @@ class YamlWriter {
   void OneOrMoreOf(const char* key, const std::vector<std::string>& values, std::initializer_list<Allowed>) {
     Names(key, values);
   }
+  void Identifier(const char* key, const std::string& value) { Put(key, value); }
   void Names(const char* key, const std::vector<std::string>& values) {
     out_ << YAML::Key << key << YAML::Value << YAML::Flow << values;
   }

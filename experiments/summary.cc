@@ -49,6 +49,12 @@ std::optional<Estimate> PerCompleted(const PolicyRun& run, const Field& field) {
   return EstimateOverReplicas(ratios);
 }
 
+// A t-interval knows nothing of 0 and 1.
+void ClampToShare(std::optional<Estimate>& share) {
+  if (!share || !share->ci95) return;
+  share->ci95 = Interval{std::max(0.0, share->ci95->low), std::min(1.0, share->ci95->high)};
+}
+
 PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   const auto over_episodes = [&](const auto& field) {
     return EstimateOverReplicas(PerReplica(run, [&](const Replica& r) { return MeanOf(r, field); }));
@@ -68,14 +74,22 @@ PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
 
   s.cap_exceedance = PerCompleted(run, [](const EvalRow& e) { return e.exceeded; });
   s.cap_exceedance_episode = over_episodes([](const EvalRow& e) { return e.any_exceeded; });
-  if (!run.learns) {
-    std::uint64_t exceeded = 0, episodes = 0;
-    for (const Replica& replica : run.replicas) {
-      episodes += replica.eval.size();
-      for (const EvalRow& row : replica.eval) exceeded += row.any_exceeded;
-    }
-    s.cap_exceedance_episode->ci95 = WilsonInterval(exceeded, episodes);
+  if (run.learns) {
+    ClampToShare(s.cap_exceedance);
+    ClampToShare(s.cap_exceedance_episode);
+    return s;
   }
+  std::uint64_t requests = 0, requests_over = 0, episodes = 0, episodes_over = 0;
+  for (const Replica& replica : run.replicas) {
+    episodes += replica.eval.size();
+    for (const EvalRow& row : replica.eval) {
+      requests += row.served;
+      requests_over += row.exceeded;
+      episodes_over += row.any_exceeded;
+    }
+  }
+  if (s.cap_exceedance) s.cap_exceedance->ci95 = WilsonInterval(requests_over, requests);
+  s.cap_exceedance_episode->ci95 = WilsonInterval(episodes_over, episodes);
   return s;
 }
 

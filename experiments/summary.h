@@ -10,8 +10,8 @@
 
 namespace edgesim {
 
-// Intervals are over replicas (null under kMinReplicas); cap_exceedance_episode has Wilson's interval
-// over all evaluation episodes where the policy does not learn, for then all replicas are one policy.
+// Intervals are over replicas (null under kMinReplicas). Where the policy does not learn, all replicas are
+// one policy, and the two cap figures have Wilson's interval over all its requests or episodes instead.
 struct PolicySummary {
   std::string name;
   bool learns = false;

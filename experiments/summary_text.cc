@@ -56,7 +56,7 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
   std::string text = TextTable(rows);
   text += fmt::format("[ ] 95 %: over {} replicas{}\n", built.config.replicas,
                       built.config.replicas < kMinReplicas ? fmt::format(", none below {}", kMinReplicas)
-                      : capped ? "; episodes over the cap: Wilson's, over all evaluation episodes of a policy that does not learn"
+                      : capped ? "; over the cap: Wilson's, over all requests or episodes of a policy that does not learn"
                                : "");
   if (optimal) {
     text += fmt::format("optimum (energy, requests left{}): simulated {}, computed {:.2f}, upper bound {:.2f}, in hindsight {:.2f}\n",
@@ -87,17 +87,18 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
     sentences.push_back(std::move(sentence));
     if (!built.config.explain_curve) continue;
 
-    const double rise = learner.last_reward.mean - learner.first_reward.mean;
+    const bool rises = learner.last_reward.mean > learner.first_reward.mean;
     sentences.push_back(fmt::format(
-        "Its training reward {} from {} in the first {} episodes to {} in the last {}, on {:.0f} % of the budget at the end: "
-        "it has {} acting at random, which uses {:.0f} %.",
-        rise > 0 ? "rises" : "falls", Show(learner.first_reward, 1), learner.ends, Show(learner.last_reward, 1), learner.ends,
-        100 * learner.last_used, rise > 0 ? "learnt to do better than" : "not learnt to do better than", 100 * learner.first_used));
-    const bool beaten = constant.reward.mean >= learner.last_reward.mean;
+        "What the curve of {} shows: training reward {} from {} (first {} episodes) to {} (last {}), on {:.1f} % of the budget "
+        "at the end and {:.1f} % at the start.",
+        learner.name, rises ? "rises" : "does not rise", Show(learner.first_reward, 1), learner.ends,
+        Show(learner.last_reward, 1), learner.ends, 100 * learner.last_used, 100 * learner.first_used));
+    const bool beaten = constant.reward.mean > learner.last_reward.mean;
     sentences.push_back(fmt::format(
-        "The curve does not show that adapting to the energy left pays: {} earns {:.2f} on {:.0f} % of the budget without looking at anything{}.",
+        "What it does not show: that adapting to the energy left pays, for {} earns {:.2f} on {:.1f} % of the budget without "
+        "looking at anything{}; exploration ends as epsilon falls, and most of the curve is that.",
         constant.name, constant.reward.mean, 100 * constant.budget_used.mean,
-        beaten ? ", more than the curve ever averages at its end" : ", which the curve's end only just exceeds"));
+        beaten ? ", more than the curve reaches" : ", not much less than the curve reaches"));
   }
   return sentences;
 }

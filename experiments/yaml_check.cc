@@ -60,7 +60,9 @@ class Checker final : public YAML::EventHandler {
  public:
   explicit Checker(const std::string& file) : file_(file) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) FailAt(mark, "a second YAML document; a config is one");
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Value(mark, ""); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { FailAt(mark, "aliases (*name) are not allowed"); }
@@ -104,6 +106,7 @@ class Checker final : public YAML::EventHandler {
   }
 
   const std::string& file_;
+  int documents_ = 0;
   std::vector<Collection> open_;
 };
 
@@ -116,8 +119,7 @@ void CheckYaml(std::string_view text, const std::string& file) {
     YAML::Parser parser(stream);
     Checker checker(file);
     if (!parser.HandleNextDocument(checker)) Fail(file, 1, 1, "the file is empty; a map of settings is expected");
-    Checker rest(file);
-    if (parser.HandleNextDocument(rest)) Fail(file, 1, 1, "more than one YAML document");
+    parser.HandleNextDocument(checker);
   } catch (const YAML::Exception& error) {
     const bool known = !error.mark.is_null();
     Fail(file, known ? static_cast<std::size_t>(error.mark.line) + 1 : 1,

@@ -58,24 +58,22 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& na
   return fmt::format("; did you mean '{}'?", *closest);
 }
 
-YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title)
+YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title,
+                       const std::vector<std::string>& known)
     : document_(document), map_(map), path_(std::move(path)), title_(std::move(title)) {
   document_.marks.emplace(path_, map_.Mark());
   if (!map_.IsMap()) document_.Fail(path_, fmt::format("{} must be a map of keys and values", title_));
-}
-
-void YamlReader::Finish() const {
   for (const auto& entry : map_) {
     const auto key = entry.first.as<std::string>();
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    std::string what = fmt::format("unknown key '{}' in {}", key, title_);
-    const std::string hint = DidYouMean(key, known_);
-    what += !hint.empty()    ? hint
-            : known_.empty() ? "; it has no keys"
-                             : fmt::format("; allowed: {}", fmt::join(known_, ", "));
-    const std::string path = PathOf(key);
-    document_.marks.emplace(path, entry.first.Mark());
-    document_.Fail(path, what);
+    if (std::find(known.begin(), known.end(), key) != known.end()) {
+      // An empty value's own mark is wherever the next token stands.
+      document_.marks.emplace(PathOf(key), entry.second.IsNull() ? entry.first.Mark() : entry.second.Mark());
+      continue;
+    }
+    document_.marks.emplace(PathOf(key), entry.first.Mark());
+    const std::string hint = DidYouMean(key, known);
+    document_.Fail(PathOf(key), fmt::format("unknown key '{}' in {}{}", key, title_,
+                                            !hint.empty() ? hint : fmt::format("; allowed: {}", fmt::join(known, ", "))));
   }
 }
 
@@ -84,11 +82,8 @@ std::string YamlReader::PathOf(std::string_view key) const {
 }
 
 YAML::Node YamlReader::Get(const char* key) {
-  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   const YAML::Node& map = map_;  // the const operator[] does not insert
-  YAML::Node child = map[key];
-  if (child.IsDefined()) document_.marks.emplace(PathOf(key), child.Mark());
-  return child;
+  return map[key];
 }
 
 void YamlReader::Require(const char* key) {
@@ -186,6 +181,15 @@ void YamlReader::Names(const char* key, std::vector<std::string>& values) {
   }
 }
 
+void YamlReader::Identifier(const char* key, std::string& value) {
+  Require(key);
+  Text(key, value);
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (value.find_first_not_of(kLetters) != std::string::npos || value.front() == '.') {
+    document_.Fail(PathOf(key), fmt::format("'{}' is '{}'; only letters, digits, '-', '_' and '.' are allowed, no '.' in front", key, value));
+  }
+}
+
 std::string YamlReader::OneKind(const YAML::Node& node, const std::string& path,
                                 const std::vector<std::string>& kinds) {
   document_.marks.emplace(path, node.Mark());
@@ -214,10 +218,6 @@ void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) 
     const std::string path = fmt::format("{}.{}", PathOf(key), i);
     PolicyConfig policy;
     ReadKind(list[i], path, policy.kind, &policy.name);
-    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-    if (policy.name.find_first_not_of(kLetters) != std::string::npos) {
-      document_.Fail(path + ".name", fmt::format("policy name '{}': only letters, digits, '-', '_' and '.'", policy.name));
-    }
     if (policy.name.starts_with("always-")) {
       document_.Fail(path + ".name", "names that begin with 'always-' are taken by the constant actions, which are always reported");
     }

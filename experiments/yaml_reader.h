@@ -33,13 +33,59 @@ struct YamlDocument {
 // The closest of `names` to `word`, as "; did you mean 'x'?", or "" if none is close.
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& names);
 
+// The visitor that collects the keys a config struct reads.
+class KeyCollector {
+ public:
+  explicit KeyCollector(std::vector<std::string> keys = {}) : keys_(std::move(keys)) {}
+  const std::vector<std::string>& keys() const { return keys_; }
+
+  template <class... Rest>
+  void Field(const char* key, Rest&&...) {
+    keys_.emplace_back(key);
+  }
+  template <class... Rest>
+  void Required(const char* key, Rest&&...) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void OneOf(const char* key, T&, std::initializer_list<const char*>) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void OneOrMoreOf(const char* key, T&, std::initializer_list<const char*>) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Identifier(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Names(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Section(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Kind(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Policies(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+
+ private:
+  std::vector<std::string> keys_;
+};
+
 class YamlReader {
  public:
-  // `path` is the dotted path of `map`, "" for the root; `title` names it in errors.
-  YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title);
-
-  // Call after the visit: keys nobody asked for are errors.
-  void Finish() const;
+  // `path` is the dotted path of `map`, "" for the root; `title` names it in errors. Keys of the map that
+  // are not in `known` are an error here, before anything is read.
+  YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title,
+             const std::vector<std::string>& known);
 
   void Field(const char* key, double& value, double low, double high);
   void Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high);
@@ -63,16 +109,18 @@ class YamlReader {
   void OneOf(const char* key, std::string& value, std::initializer_list<const char*> allowed);
   void OneOrMoreOf(const char* key, std::vector<std::string>& values, std::initializer_list<const char*> allowed);
   void Names(const char* key, std::vector<std::string>& values);
+  // Required; letters, digits, '-', '_' and '.' only, for it becomes part of file names and csv cells.
+  void Identifier(const char* key, std::string& value);
 
   template <class Config>
   void Section(const char* key, Config& config) {
     const YAML::Node child = Get(key);
     const bool present = child.IsDefined();
     if (present) {
-      Read(child, PathOf(key), key, config);
+      Read(document_, child, PathOf(key), key, config);
     } else {
       YAML::Node empty(YAML::NodeType::Map);  // defaults, or "key is missing" for what has none
-      Read(empty, PathOf(key), key, config);
+      Read(document_, empty, PathOf(key), key, config);
     }
   }
   template <class Config>
@@ -87,6 +135,16 @@ class YamlReader {
   }
   void Policies(const char* key, std::vector<PolicyConfig>& policies);
 
+  // Reads a whole struct from `map`.
+  template <class Config>
+  static void Read(YamlDocument& document, const YAML::Node& map, const std::string& path, const std::string& title,
+                   Config& config) {
+    KeyCollector collector;
+    config.Visit(collector);
+    YamlReader reader(document, map, path, title, collector.keys());
+    config.Visit(reader);
+  }
+
  private:
   bool Has(const char* key) { return Get(key).IsDefined(); }
   void Require(const char* key);
@@ -96,13 +154,6 @@ class YamlReader {
   void Text(const char* key, std::string& value);
   std::string OneKind(const YAML::Node& node, const std::string& path, const std::vector<std::string>& kinds);
 
-  template <class Config>
-  void Read(const YAML::Node& map, const std::string& path, const std::string& title, Config& config) {
-    YamlReader reader(document_, map, path, title);
-    config.Visit(reader);
-    reader.Finish();
-  }
-
   template <class... Kinds>
   void ReadKind(const YAML::Node& node, const std::string& path, std::variant<Kinds...>& config,
                 std::string* name = nullptr) {
@@ -110,21 +161,19 @@ class YamlReader {
     ((kind == Kinds::kKind ? void(config = Kinds{}) : void()), ...);
     YAML::Node map(YAML::NodeType::Map);
     if (node.IsMap()) map = node;
-    YamlReader reader(document_, map, path, kind);
-    reader.known_.push_back("kind");
+    KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name"} : std::vector<std::string>{"kind"});
+    std::visit([&](auto& chosen) { chosen.Visit(collector); }, config);
+    YamlReader reader(document_, map, path, kind, collector.keys());
     if (name != nullptr) {
       *name = kind;
-      reader.known_.push_back("name");
-      if (reader.Has("name")) reader.Text("name", *name);
+      if (reader.Has("name")) reader.Identifier("name", *name);
     }
     std::visit([&](auto& chosen) { chosen.Visit(reader); }, config);
-    reader.Finish();
   }
 
   YamlDocument& document_;
   YAML::Node map_;
   std::string path_, title_;
-  std::vector<std::string> known_;
 };
 
 }  // namespace edgesim

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# cli_test.sh EDGESIM: help, exit codes, and that bad input gives one line, exit 2 and no output folder.
+set -uo pipefail
+edgesim=$(realpath "$1")
+configs=$(realpath "$(dirname "$0")/../experiments/configs")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+fail() { echo "FAILED: $*"; failed=1; }
+
+quick="--set replicas=2 --set episodes.train=4 --set episodes.eval=3 --set optimum.draws=100"
+good=$(cat "$configs/six_actions.yaml")
+
+# bad NAME EXPECTED-REGEX: stdin is the config. One stderr line that matches, exit 2, nothing written.
+bad() {
+  cat >"$1.yaml"
+  "$edgesim" run "$1.yaml" >out 2>err
+  local code=$?
+  [ $code -eq 2 ] || fail "$1: exit $code, not 2"
+  [ "$(wc -l <err)" -eq 1 ] || fail "$1: $(wc -l <err) lines on stderr"
+  grep -Eq "$2" err || fail "$1: '$(cat err)' does not match '$2'"
+  [ -s out ] && fail "$1: wrote to stdout"
+  [ -e runs ] && fail "$1: left a folder"
+  return 0
+}
+: | bad empty '^edgesim: empty.yaml:1:1: '
+printf -- '- a\n- b\n' | bad list 'list.yaml:1:1: .*must be a map'
+echo "${good/  limit_j/$'\t'limit_j}" | bad tab 'tab.yaml:17:1: .*tab'
+printf '%s\nseed: 2\n' "$good" | bad duplicate "duplicate.yaml:27:1: key 'seed' stands twice"
+echo "${good/limit_j/limt_j}" | bad unknown "unknown.yaml:17:3: unknown key 'limt_j' .*did you mean 'limit_j'"
+echo "${good/12000/lots}" | bad type "type.yaml:17:12: 'limit_j' must be a number"
+echo "${good/replicas: 20/replicas: 0}" | bad range 'range.yaml:5:11: .*allowed: 1 to'
+echo "${good/rtx3070/rtx3080}" | bad device "device.yaml:10:12: unknown profile .*did you mean 'laptop-rtx3070'"
+printf 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n' | bad bomb 'bomb.yaml:2:8: aliases'
+printf 'a: %s%s\n' "$(printf '[%.0s' $(seq 5000))" "$(printf ']%.0s' $(seq 5000))" | bad deep 'deep.yaml:1:[0-9]+: nested deeper'
+printf 'name: x\0y\n' | bad nul 'nul.yaml:1:8: a NUL'
+printf 'name: x\xff\n' | bad utf8 'utf8.yaml:1:8: not valid UTF-8'
+printf '%s\npower_cap: {limit_w: 120, mode: throttle}\n' "$good" | bad throttle "throttle.yaml:27:33: .*allowed: observe, terminate"
+echo "${good/name: six_actions/name: ..\/x}" | bad path "path.yaml:3:7: 'name'"
+
+for target in missing.yaml .; do
+  "$edgesim" run "$target" >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Fq "$target" err || fail "run $target: $(cat err)"
+done
+for arguments in "" "frobnicate" "run" "run x --nope" "compare one"; do
+  # shellcheck disable=SC2086
+  "$edgesim" $arguments >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "edgesim $arguments: exit or lines: $(cat err)"
+done
+
+"$edgesim" --help >out 2>err && grep -q compare out || fail "--help"
+for command in run actions fit compare version; do
+  "$edgesim" $command --help >out 2>err && [ -s out ] || fail "$command --help"
+done
+"$edgesim" version | grep -Eq '^edgesim [0-9]+\.[0-9]+\.[0-9]+$' || fail version
+
+# Default folders are numbered; a finished run in a named folder is kept.
+run() { "$edgesim" run "$configs/six_actions.yaml" $quick "$@"; }
+run >out 2>err && [ -f runs/six_actions/summary.json ] || fail "first run: $(cat err)"
+run >out 2>err && grep -q 'runs/six_actions-2' out && [ -f runs/six_actions-2/curves.csv ] || fail "second run"
+run --out named/deep >out 2>err && [ -f named/deep/evaluation.csv ] || fail "--out"
+before=$(cat named/deep/summary.json)
+run --out named/deep --seed 7 >out 2>err
+[ $? -eq 2 ] && grep -q -- '--force' err && [ "$before" = "$(cat named/deep/summary.json)" ] || fail "overwrote without --force"
+run --out named/deep --seed 7 --force >out 2>err || fail "--force: $(cat err)"
+[ "$before" != "$(cat named/deep/summary.json)" ] || fail "another seed gave the same summary"
+mkdir other && touch other/precious
+run --out other --force >out 2>err
+[ $? -eq 2 ] && [ "$(ls other)" = precious ] || fail "touched a folder that holds no run"
+ls -A | grep -q '^\.edgesim' && fail "left a part folder"
+
+# The resolved config gives the same run.
+"$edgesim" run named/deep/config.resolved.yaml --out again >out 2>err || fail "resolved: $(cat err)"
+for file in summary.json evaluation.csv curves.csv; do
+  cmp -s "named/deep/$file" "again/$file" || fail "resolved config: other $file"
+done
+"$edgesim" compare named/deep again >out 2>err || fail "compare of equal runs: $(cat out err)"
+"$edgesim" compare named/deep runs/six_actions >out 2>err
+[ $? -eq 2 ] && grep -q 'seed is' err || fail "compared runs of different seeds"
+"$edgesim" actions "$configs/six_actions_cap.yaml" --set optimum.draws=200 >out 2>err && grep -q 'over 120 W' out || fail actions
+exit $failed
