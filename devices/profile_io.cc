@@ -22,15 +22,18 @@ double Rounded(double value) { return std::stod(fmt::format("{:.6g}", value)); }
 // A JSON value that knows where it stands, so that an error can say it.
 class Cursor {
  public:
-  Cursor(const Json& value, std::string at) : value_(value), at_(std::move(at)) {}
+  // `at` is a JSON pointer, "" for the root; `file` outlives the cursor.
+  Cursor(const Json& value, const std::string& file, std::string at) : value_(value), file_(file), at_(std::move(at)) {}
 
-  [[noreturn]] void Fail(const std::string& what) const { throw InputError(fmt::format("{}: {}", at_, what)); }
+  [[noreturn]] void Fail(const std::string& what) const {
+    throw InputError(fmt::format("{}: {}{}{}", file_, at_, at_.empty() ? "" : ": ", what));
+  }
 
   Cursor operator[](const char* key) const {
     if (!value_.is_object()) Fail("must be an object");
     const auto found = value_.find(key);
     if (found == value_.end()) Fail(fmt::format("'{}' is missing", key));
-    return {*found, at_ + "/" + key};
+    return {*found, file_, at_ + "/" + key};
   }
   bool IsNull() const { return value_.is_null(); }
   std::string Text() const {
@@ -55,18 +58,19 @@ class Cursor {
   std::vector<Cursor> Items() const {
     if (!value_.is_array()) Fail("must be an array");
     std::vector<Cursor> items;
-    for (std::size_t i = 0; i < value_.size(); ++i) items.emplace_back(value_[i], fmt::format("{}/{}", at_, i));
+    for (std::size_t i = 0; i < value_.size(); ++i) items.emplace_back(value_[i], file_, fmt::format("{}/{}", at_, i));
     return items;
   }
   std::vector<std::pair<std::string, Cursor>> Members() const {
     if (!value_.is_object()) Fail("must be an object");
     std::vector<std::pair<std::string, Cursor>> members;
-    for (const auto& [key, value] : value_.items()) members.emplace_back(key, Cursor(value, at_ + "/" + key));
+    for (const auto& [key, value] : value_.items()) members.emplace_back(key, Cursor(value, file_, at_ + "/" + key));
     return members;
   }
 
  private:
   const Json& value_;
+  const std::string& file_;
   std::string at_;
 };
 
@@ -211,6 +215,28 @@ Json ToJson(const RailPowerModel& rail) {
           {"transition", transition}};
 }
 
+// JSON text with each array of plain values on one line: a matrix then has one line per row.
+std::string Compact(const std::string& json) {
+  std::string out;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::size_t end = json[i] == '[' ? json.find_first_of("[]{}\"", i + 1) : std::string::npos;
+    if (end == std::string::npos || json[end] != ']') {
+      out += json[i];
+      continue;
+    }
+    for (; i <= end; ++i) {
+      if (json[i] == '\n') {
+        out += json[i - 1] == ',' ? " " : "";
+        i = json.find_first_not_of(' ', i + 1) - 1;
+      } else {
+        out += json[i];
+      }
+    }
+    --i;
+  }
+  return out;
+}
+
 }  // namespace
 
 DeviceProfile ParseProfile(std::string_view json, const std::string& name) {
@@ -225,7 +251,7 @@ DeviceProfile ParseProfile(std::string_view json, const std::string& name) {
     throw InputError(fmt::format("{}:{}:{}: not valid JSON", name, line,
                                  newline == std::string_view::npos ? at + 1 : at - newline));
   }
-  return ProfileReader(Cursor(root, name + ": ")).Read();
+  return ProfileReader(Cursor(root, name, "")).Read();
 }
 
 std::string FormatProfile(const DeviceProfile& profile) {
@@ -264,7 +290,7 @@ std::string FormatProfile(const DeviceProfile& profile) {
                                  {"output_tokens", tokens}}},
                                {"power", power}});
   }
-  return root.dump(1) + "\n";
+  return Compact(root.dump(1)) + "\n";
 }
 
 std::string_view Name(ProvenanceKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }

@@ -43,6 +43,11 @@ void YamlDocument::Fail(std::string path, const std::string& what) const {
     if (const auto mark = marks.find(at); mark != marks.end() && !mark->second.is_null()) {
       throw InputError(fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
     }
+    // A map that only --set has made has no place in the file.
+    const auto inside = overridden.lower_bound(at + ".");
+    if (!at.empty() && inside != overridden.end() && inside->starts_with(at + ".")) {
+      throw InputError(fmt::format("--set {}: {}", *inside, what));
+    }
     const std::size_t dot = at.rfind('.');
     if (dot == std::string::npos) break;
     at.resize(dot);

@@ -29,7 +29,8 @@ ActionTable TwoActions() {
 }
 
 AnswerTable Make(const std::string& rows) {
-  return AnswerTable(CsvTable(kHeader + rows, "answers.csv"), "answers.csv", TwoQuestions(), TwoActions());
+  return AnswerTable(CsvTable(kHeader + rows, "answers.csv"), "answers.csv", TwoQuestions(),
+                     TwoActions());
 }
 
 std::string ErrorOf(const std::string& rows) {
@@ -81,7 +82,8 @@ TEST(AnswerTableTest, ALongListOfMissingPairsIsCutButCountedInFull) {
   for (int q = 0; q < 20; ++q) csv += std::to_string(100 + q) + ",a,1\n";
   const QuestionSet questions = ReadQuestions(CsvTable(csv, "q.csv"));
   try {
-    const AnswerTable table(CsvTable(std::string(kHeader), "a.csv"), "a.csv", questions, TwoActions());
+    const AnswerTable table(CsvTable(std::string(kHeader), "a.csv"), "a.csv", questions,
+                            TwoActions());
     FAIL() << "an empty table was taken";
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), HasSubstr("40 (question, action) pairs"));
@@ -114,7 +116,8 @@ TEST(AnswerTableTest, TheDrawIsTheSameForTheSameNoiseAndDoesNotUseOtherStreams) 
     const Noise noise = Noise{.seed = 8}.Of(i);
     const Answer first = table.Draw(Request{.question = 0}, 0, noise);
     EXPECT_EQ(first.output_tokens, table.Draw(Request{.question = 0}, 0, noise).output_tokens);
-    // Two actions on one request are comonotone: the n-th answer of one meets the n-th of the other.
+    // Two actions on one request are comonotone: the n-th answer of one meets the n-th of the
+    // other.
     EXPECT_EQ(first.output_tokens > 150,
               table.Draw(Request{.question = 0}, 1, noise).output_tokens > 150);
   }
@@ -161,7 +164,8 @@ QuestionSet ShippedQuestions() {
 
 AnswerTable ShippedAnswers(const QuestionSet& questions) {
   return AnswerTable(
-      CsvTable(FileText(EDGESIM_SOURCE_DIR "/workloads/data/mt_bench_six_actions_answers.csv"), "answers"),
+      CsvTable(FileText(EDGESIM_SOURCE_DIR "/workloads/data/mt_bench_six_actions_answers.csv"),
+               "answers"),
       "answers", questions, SixActions());
 }
 
@@ -183,7 +187,8 @@ TEST(ShippedAnswersTest, MeanScoresAreThoseOfTheJudge) {
 
 TEST(ShippedAnswersTest, EveryRowIsThatOfTheScoresOnFile) {
   const std::string data = EDGESIM_DATA_DIR;
-  if (data.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: judge_scores/scores.csv is not here";
+  if (data.empty())
+    GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: judge_scores/scores.csv is not here";
   const CsvTable scores(FileText(data + "/judge_scores/scores.csv"), "scores.csv");
   const QuestionSet questions = ShippedQuestions();
   const AnswerTable table = ShippedAnswers(questions);
@@ -202,8 +207,10 @@ TEST(ShippedAnswersTest, EveryRowIsThatOfTheScoresOnFile) {
     EXPECT_EQ(questions.classes[questions.questions[q].class_id],
               scores.Text(i, scores.Column("category")));
     const Answer& answer = table.Answers(q, a)[0];
-    EXPECT_EQ(answer.prompt_tokens, scores.Number(i, scores.Column("prompt_tokens"))) << id << action;
-    EXPECT_EQ(answer.output_tokens, scores.Number(i, scores.Column("completion_tokens"))) << id << action;
+    EXPECT_EQ(answer.prompt_tokens, scores.Number(i, scores.Column("prompt_tokens")))
+        << id << action;
+    EXPECT_EQ(answer.output_tokens, scores.Number(i, scores.Column("completion_tokens")))
+        << id << action;
     EXPECT_EQ(answer.score, scores.Number(i, scores.Column("mean_total"))) << id << action;
   }
 }

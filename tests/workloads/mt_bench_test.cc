@@ -72,8 +72,9 @@ TEST(ReadQuestionsTest, ColumnsAreFoundByNameAndOthersIgnored) {
 TEST(ReadQuestionsTest, ClassProbabilityIsTheShareOfQuestions) {
   const QuestionSet set =
       Read("question_id,category,prompt_tokens\n1,b,1\n2,a,1\n3,b,1\n4,b,1\n5,c,1\n");
-  EXPECT_THAT(set.ClassProbability(), ElementsAre(DoubleNear(0.2, kRounding), DoubleNear(0.6, kRounding),
-                                                  DoubleNear(0.2, kRounding)));
+  EXPECT_THAT(set.ClassProbability(),
+              ElementsAre(DoubleNear(0.2, kRounding), DoubleNear(0.6, kRounding),
+                          DoubleNear(0.2, kRounding)));
 }
 
 TEST(ReadQuestionsTest, ARepeatedQuestionIsAnErrorThatNamesIt) {
@@ -93,7 +94,8 @@ TEST(ReadQuestionsTest, AMissingColumnOrABadNumberIsAnError) {
 TEST(ReadQuestionsTest, TheShippedTableHas18QuestionsIn6Classes) {
   const QuestionSet set = ShippedQuestions();
   EXPECT_EQ(set.questions.size(), 18U);
-  EXPECT_THAT(set.classes, ElementsAre("coding", "extraction", "humanities", "math", "roleplay", "writing"));
+  EXPECT_THAT(set.classes,
+              ElementsAre("coding", "humanities", "math", "reasoning", "roleplay", "writing"));
   const std::vector<double> share = set.ClassProbability();
   double sum = 0;
   for (const double p : share) {
@@ -109,7 +111,8 @@ TEST(MtBenchTest, QuestionsAreUniformAndBringTheirClassAndTokens) {
   constexpr int kDraws = 36'000;
   std::vector<int> drawn(set.questions.size(), 0);
   for (std::uint32_t i = 0; i < kDraws; ++i) {
-    const Noise noise{.seed = 11, .replica = 0, .episode = i / 20, .entity = i % 20, .phase = Phase::kEval};
+    const Noise noise{
+        .seed = 11, .replica = 0, .episode = i / 20, .entity = i % 20, .phase = Phase::kEval};
     const Request request = workload.Next(i % 20, SimTime{}, noise);
     ASSERT_LT(request.question, set.questions.size());
     EXPECT_EQ(request.index, i % 20);
@@ -153,7 +156,8 @@ TEST(MtBenchTest, PoissonGapsAreExponentialWithTheMeanOfTheRate) {
   const SimTime previous{FromSeconds(100)};
   std::vector<double> gaps;
   for (std::uint32_t i = 0; i < kDraws; ++i) {
-    gaps.push_back(InSeconds(workload.Next(i, previous, Noise{.seed = 3}.Of(i)).arrival - previous));
+    gaps.push_back(
+        InSeconds(workload.Next(i, previous, Noise{.seed = 3}.Of(i)).arrival - previous));
   }
   const double n = kDraws;
   double sum = 0;
@@ -167,13 +171,15 @@ TEST(MtBenchTest, PoissonGapsAreExponentialWithTheMeanOfTheRate) {
   double distance = 0;
   for (std::size_t i = 0; i < gaps.size(); ++i) {
     const double law = 1 - std::exp(-gaps[i] / kMean);
-    distance = std::max({distance, law - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - law});
+    distance = std::max(
+        {distance, law - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - law});
   }
   EXPECT_LT(distance, 1.95 / std::sqrt(n));
 }
 
 TEST(MtBenchTest, ArrivalsDoNotChangeWhichQuestionsAreAsked) {
-  const MtBench closed(ShippedQuestions()), open(ShippedQuestions(), PoissonConfig{.rate_per_s = 2});
+  const MtBench closed(ShippedQuestions()),
+      open(ShippedQuestions(), PoissonConfig{.rate_per_s = 2});
   for (std::uint32_t i = 0; i < 100; ++i) {
     const Noise noise = Noise{.seed = 9}.Of(i);
     EXPECT_EQ(closed.Next(i, SimTime{}, noise).question, open.Next(i, SimTime{}, noise).question);

@@ -1,0 +1,73 @@
+// Tests for experiments/run_dir.cc and experiments/files.cc: a folder is complete or untouched.
+#include "experiments/run_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/files.h"
+#include "sim/input_error.h"
+
+namespace edgesim {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class RunDirTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = fs::path(testing::TempDir()) / ("run_dir_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(root_);
+    fs::create_directories(root_);
+    home_ = fs::current_path();
+    fs::current_path(root_);
+  }
+  void TearDown() override {
+    fs::current_path(home_);
+    fs::remove_all(root_);
+  }
+  static std::size_t Entries(const fs::path& folder) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+  }
+  fs::path root_, home_;
+  const std::map<std::string, std::string> files_ = {{"summary.json", "new"}, {"curves.csv", "c"}};
+};
+
+TEST_F(RunDirTest, NumbersDefaultFolders) {
+  EXPECT_EQ(RunDir("", "x", false).Write(files_).filename(), "x");
+  EXPECT_EQ(RunDir("", "x", false).Write(files_).filename(), "x-2");
+  EXPECT_EQ(RunDir("", "x", false).Write(files_).filename(), "x-3");
+  EXPECT_EQ(Entries("runs"), 3U);  // and no part folder
+}
+
+TEST_F(RunDirTest, CreatesNothingBeforeWriting) {
+  RunDir unused("a/b/c", "x", false);
+  EXPECT_FALSE(fs::exists("a"));
+}
+
+TEST_F(RunDirTest, KeepsAFinishedRunUnlessForced) {
+  fs::create_directory("d");
+  RunDir("d", "x", false).Write({{"summary.json", "old"}});  // an empty folder is fine
+  EXPECT_THAT([] { RunDir("d", "x", false); }, ThrowsMessage<InputError>("d: holds a finished run; --force replaces it"));
+  RunDir("d/", "x", true).Write(files_);
+  EXPECT_EQ(ReadTextFile("d/summary.json"), "new");
+}
+
+TEST_F(RunDirTest, NeverTouchesForeignFiles) {
+  fs::create_directory("mine");
+  WriteTextFile("mine/thesis.tex", "years of work");
+  EXPECT_THAT([] { RunDir("mine", "x", true); }, ThrowsMessage<InputError>(HasSubstr("mine: is not empty")));
+  EXPECT_THAT([] { RunDir("mine/thesis.tex", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is a file")));
+  EXPECT_THAT([] { RunDir("mine/thesis.tex/deep", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is not a folder")));
+  EXPECT_EQ(ReadTextFile("mine/thesis.tex"), "years of work");
+}
+
+TEST_F(RunDirTest, FilesSayWhatIsWrong) {
+  EXPECT_THAT([] { ReadTextFile("nothing"); }, ThrowsMessage<InputError>("nothing: no such file"));
+  EXPECT_THAT([] { ReadTextFile("."); }, ThrowsMessage<InputError>(".: is a folder, not a file"));
+  EXPECT_THAT([] { WriteTextFile("no/folder", "x"); }, ThrowsMessage<InputError>("no/folder: cannot be written"));
+}
+
+}  // namespace
+}  // namespace edgesim

@@ -1,0 +1,428 @@
+// Exact planning: published values, brute force, bounds, and hindsight against exhaustive search.
+#include "policies/exact_dp.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+namespace edgesim {
+namespace {
+
+constexpr double kRounding = 1e-12;  // sums of a few hundred terms below 100
+
+// Problems with known values: 20 requests, one class, lognormal costs discretised to whole units,
+// the tail in the last cell; an independent numpy program (the project's reference notes on
+// constrained MDPs, section 4) gave the values.
+struct Preset {
+  std::vector<double> quality, cost;
+  double variation;  // coefficient of variation of the cost
+  double penalty;    // of a brown-out
+  double cap_penalty = 0;
+  std::vector<double> cap_probability = {0, 0, 0, 0, 0, 0};
+};
+
+const Preset kS1{.quality = {.55, .67, .75, .80, .84, .87},
+                 .cost = {4.2, 6.3, 9.4, 15, 25, 38},
+                 .variation = .30,
+                 .penalty = 0};
+const Preset kS2{.quality = {.62, .71, .75, .78, .81, .83},
+                 .cost = {4.2, 6.0, 8.4, 11.6, 16, 22},
+                 .variation = .50,
+                 .penalty = 5};
+const Preset kS3{.quality = {.58, .69, .74, .77, .79, .81},
+                 .cost = {2.8, 4.2, 6.2, 8.7, 12.5, 18},
+                 .variation = .35,
+                 .penalty = 5,
+                 .cap_penalty = 1.6,
+                 .cap_probability = {0, 0, 0, 0, .3, .55}};
+const Preset kS5{.quality = {.68, .77, .81, .84, .87, .89},
+                 .cost = {4.2, 6.2, 8.8, 12, 18, 28},
+                 .variation = .45,
+                 .penalty = 4};
+
+double NormalCdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+std::vector<double> LognormalPmf(double mean, double variation) {
+  const double s2 = std::log1p(variation * variation), s = std::sqrt(s2);
+  const double mu = std::log(mean) - s2 / 2;
+  const auto cdf = [&](double x) { return NormalCdf((std::log(x) - mu) / s); };
+  const auto last = static_cast<std::size_t>(std::ceil(mean * std::exp(3 * s))) + 2;
+  std::vector<double> pmf;
+  double below = 0;
+  for (std::size_t k = 0; k <= last; ++k) {
+    const double up_to = cdf(static_cast<double>(k) + 0.5);
+    pmf.push_back(up_to - below);
+    below = up_to;
+  }
+  pmf.back() += 1 - below;
+  return pmf;
+}
+
+// budget 200 takes the costs as they are, budget 100 halves them.
+DecisionModel ModelOf(const Preset& preset, double budget) {
+  DecisionModel model;
+  model.energy_step = Joules(1);
+  model.energy_budget = Joules(budget);
+  model.requests = 20;
+  model.brown_out_reward = -preset.penalty;
+  model.class_probability = {1};
+  model.outlook.resize(1);
+  for (std::size_t a = 0; a < preset.quality.size(); ++a) {
+    ActionOutlook outlook;
+    outlook.energy_pmf = LognormalPmf(preset.cost[a] * budget / 200, preset.variation);
+    outlook.mean_score = 10 * (preset.quality[a] - preset.cap_penalty * preset.cap_probability[a]);
+    model.outlook[0].push_back(std::move(outlook));
+  }
+  return model;
+}
+
+double OptimumOf(const Preset& preset, double budget) {
+  return ExactPlan(ModelOf(preset, budget)).Value();
+}
+
+constexpr double kPublishedDigits = 1e-6;  // the references have six decimals
+
+TEST(ExactPlanTest, ReferenceValuesAtBudget200) {
+  EXPECT_NEAR(OptimumOf(kS1, 200), 14.979340, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS2, 200), 15.053626, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS3, 200), 15.386187, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS5, 200), 16.211996, kPublishedDigits);
+}
+
+TEST(ExactPlanTest, ReferenceValuesAtBudget100) {
+  EXPECT_NEAR(OptimumOf(kS1, 100), 14.983918, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS2, 100), 15.056614, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS3, 100), 15.386348, kPublishedDigits);
+  EXPECT_NEAR(OptimumOf(kS5, 100), 16.215439, kPublishedDigits);
+}
+
+TEST(ExactPlanTest, APlanWithOneActionIsThatActionsValue) {
+  const auto always = [](const Preset& preset, std::size_t action) {
+    DecisionModel model = ModelOf(preset, 200);
+    model.outlook[0] = {model.outlook[0][action]};
+    return ExactPlan(model).Value();
+  };
+  constexpr double kFourDecimals = 5e-5;
+  EXPECT_NEAR(always(kS1, 2), 14.8405, kFourDecimals);
+  EXPECT_NEAR(always(kS2, 2), 14.6894, kFourDecimals);
+  EXPECT_NEAR(always(kS3, 2), 14.8000, kFourDecimals);
+  EXPECT_NEAR(always(kS5, 2), 15.7338, kFourDecimals);
+}
+
+// The mean reward of following the plan in its own model must be the value it claims.
+TEST(ExactPlanTest, FollowingThePlanEarnsItsValue) {
+  const DecisionModel model = ModelOf(kS2, 100);
+  const auto plan = std::make_shared<const ExactPlan>(model);
+  ExactDp policy(plan);
+  constexpr int kEpisodes = 20'000;
+  double sum = 0, squares = 0;
+  for (std::uint32_t episode = 0; episode < kEpisodes; ++episode) {
+    double reward = 0;
+    std::size_t left = 100;
+    for (std::uint32_t requests = 20; requests > 0; --requests) {
+      const Noise noise{.seed = 1, .episode = episode, .entity = requests, .phase = Phase::kEval};
+      const ActionId a = policy.Act({.energy_left = Joules(static_cast<double>(left)),
+                                     .energy_budget = Joules(100),
+                                     .requests_left = requests,
+                                     .class_id = 3},  // a class-blind plan does not look
+                                    noise);
+      WordStream words = noise.Words(Stream::kRail);
+      double u = Uniform01(words);
+      std::size_t cost = 0;
+      const std::vector<double>& pmf = model.outlook[0][a].energy_pmf;
+      while (cost + 1 < pmf.size() && u >= pmf[cost]) u -= pmf[cost++];
+      if (cost > left) {
+        reward += model.brown_out_reward;
+        break;
+      }
+      left -= cost;
+      reward += model.outlook[0][a].mean_score / 10;
+    }
+    sum += reward;
+    squares += reward * reward;
+  }
+  const double mean = sum / kEpisodes;
+  const double se = std::sqrt((squares / kEpisodes - mean * mean) / kEpisodes);
+  EXPECT_NEAR(mean, plan->Value(), 4 * se);
+}
+
+// A small model drawn from noise: `classes` x `actions`, costs 0 .. 4 steps.
+DecisionModel SmallModel(std::uint32_t seed, std::size_t classes, std::size_t actions,
+                         double budget_steps, std::uint32_t requests) {
+  WordStream words = Noise{.seed = seed}.Words(Stream::kAnswer);
+  DecisionModel model;
+  model.energy_step = Joules(2.5);
+  model.energy_budget = Joules(2.5 * budget_steps);
+  model.requests = requests;
+  model.brown_out_reward = -Uniform01(words);
+  double total = 0;
+  for (std::size_t c = 0; c < classes; ++c)
+    total += model.class_probability.emplace_back(0.1 + Uniform01(words));
+  for (double& p : model.class_probability) p /= total;
+  model.outlook.resize(classes);
+  for (auto& row : model.outlook) {
+    for (std::size_t a = 0; a < actions; ++a) {
+      ActionOutlook outlook;
+      double sum = 0;
+      for (std::size_t k = 0; k < 5; ++k) sum += outlook.energy_pmf.emplace_back(Uniform01(words));
+      for (double& p : outlook.energy_pmf) p /= sum;
+      outlook.energy_pmf_low.assign(4 * kBoundSteps + 1, 0.0);
+      for (std::size_t k = 0; k < 5; ++k)
+        outlook.energy_pmf_low[k * kBoundSteps] = outlook.energy_pmf[k];
+      outlook.mean_score = 10 * Uniform01(words);
+      row.push_back(std::move(outlook));
+    }
+  }
+  return model;
+}
+
+// The same by enumeration of all that can happen, in whole steps of energy.
+double BruteValue(const DecisionModel& model, int left, std::uint32_t requests);
+
+double BruteActionValue(const DecisionModel& model, int left, std::uint32_t requests, std::size_t c,
+                        std::size_t a) {
+  const ActionOutlook& outlook = model.outlook[c][a];
+  double value = 0;
+  for (int cost = 0; cost < static_cast<int>(outlook.energy_pmf.size()); ++cost) {
+    const double p = outlook.energy_pmf[static_cast<std::size_t>(cost)];
+    value +=
+        p * (cost > left ? model.brown_out_reward
+                         : outlook.mean_score / 10 + BruteValue(model, left - cost, requests - 1));
+  }
+  return value;
+}
+
+double BruteValue(const DecisionModel& model, int left, std::uint32_t requests) {
+  if (requests == 0) return 0;
+  double value = 0;
+  for (std::size_t c = 0; c < model.classes(); ++c) {
+    double best = -1e300;
+    for (std::size_t a = 0; a < model.actions(); ++a) {
+      best = std::max(best, BruteActionValue(model, left, requests, c, a));
+    }
+    value += model.class_probability[c] * best;
+  }
+  return value;
+}
+
+TEST(PropertyExactPlanTest, EqualsBruteForceOnSmallModels) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const DecisionModel model = SmallModel(seed, 2, 3, 6, 3);
+    const ExactPlan plan(model);
+    EXPECT_NEAR(plan.Value(), BruteValue(model, 6, 3), kRounding) << seed;
+    for (std::uint32_t requests = 1; requests <= 3; ++requests) {
+      for (int left = 0; left <= 6; ++left) {
+        for (std::uint32_t c = 0; c < 2; ++c) {
+          double best = -1e300;
+          for (ActionId a = 0; a < 3; ++a) {
+            const double brute = BruteActionValue(model, left, requests, c, a);
+            EXPECT_NEAR(plan.ActionValue(Joules(2.5 * left), requests, c, a), brute, kRounding);
+            best = std::max(best, brute);
+          }
+          const ActionId chosen = plan.Best(Joules(2.5 * left), requests, c);
+          EXPECT_NEAR(BruteActionValue(model, left, requests, c, chosen), best, kRounding);
+        }
+      }
+    }
+  }
+}
+
+TEST(ExactPlanTest, WhatComesToExactlyTheBudgetFits) {
+  DecisionModel model;
+  model.energy_step = Joules(1);
+  model.energy_budget = Joules(4);
+  model.requests = 2;
+  model.brown_out_reward = -3;
+  model.class_probability = {1};
+  ActionOutlook outlook;
+  outlook.energy_pmf = {0, 0, 1};
+  outlook.mean_score = 6;
+  model.outlook = {{outlook}};
+  EXPECT_NEAR(ExactPlan(model).Value(), 1.2, kRounding);
+  model.energy_budget = Joules(3);
+  EXPECT_NEAR(ExactPlan(model).Value(), 0.6 - 3, kRounding);
+}
+
+TEST(ExactPlanTest, ActionValuesAreLinearBetweenGridPointsAndConstantBeyondThem) {
+  const ExactPlan plan(SmallModel(5, 2, 3, 6, 3));
+  for (const double share : {0.25, 0.5, 0.9}) {
+    for (int left = 0; left < 6; ++left) {
+      for (ActionId a = 0; a < 3; ++a) {
+        const double below = plan.ActionValue(Joules(2.5 * left), 2, 1, a);
+        const double above = plan.ActionValue(Joules(2.5 * (left + 1)), 2, 1, a);
+        EXPECT_NEAR(plan.ActionValue(Joules(2.5 * (left + share)), 2, 1, a),
+                    (1 - share) * below + share * above, kRounding);
+      }
+    }
+  }
+  EXPECT_EQ(plan.ActionValue(Joules(-1), 2, 1, 0), plan.ActionValue(Joules(0), 2, 1, 0));
+  EXPECT_EQ(plan.ActionValue(Joules(99), 2, 1, 0), plan.ActionValue(Joules(15), 2, 1, 0));
+}
+
+TEST(ExactPlanTest, BestFollowsTheInterpolatedValues) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const ExactPlan plan(SmallModel(seed, 2, 3, 6, 3));
+    for (int i = 0; i <= 60; ++i) {
+      const Joules left(0.25 * i);
+      const ActionId best = plan.Best(left, 2, 0);
+      for (ActionId a = 0; a < 3; ++a) {
+        EXPECT_GE(plan.ActionValue(left, 2, 0, best), plan.ActionValue(left, 2, 0, a));
+      }
+    }
+  }
+}
+
+TEST(ExactPlanTest, OfEqualActionsTheFirstIsTaken) {
+  DecisionModel model = SmallModel(3, 1, 1, 6, 3);
+  model.outlook[0].push_back(model.outlook[0][0]);
+  model.outlook[0].push_back(model.outlook[0][0]);
+  const ExactPlan plan(model);
+  for (int left = 0; left <= 6; ++left) EXPECT_EQ(plan.Best(Joules(2.5 * left), 3, 0), 0U);
+}
+
+TEST(PropertyExactPlanTest, SeeingTheClassNeverHurts) {
+  int strictly = 0;
+  for (std::uint32_t seed = 1; seed <= 50; ++seed) {
+    const DecisionModel model = SmallModel(seed, 3, 3, 12, 8);
+    const ExactPlan aware(model), blind(MergeClasses(model));
+    EXPECT_TRUE(blind.class_blind());
+    EXPECT_FALSE(aware.class_blind());
+    // Merging replaces (score, energy) of a class by independent mixtures: a request that fits
+    // earns the mean over classes. With fits independent of class the blind plan is a policy of the
+    // aware one.
+    DecisionModel same_energy = model;
+    for (auto& row : same_energy.outlook) {
+      for (std::size_t a = 0; a < row.size(); ++a)
+        row[a].energy_pmf = model.outlook[0][a].energy_pmf;
+    }
+    const double with = ExactPlan(same_energy).Value(),
+                 without = ExactPlan(MergeClasses(same_energy)).Value();
+    EXPECT_LE(without, with + kRounding) << seed;
+    strictly += with > without + 1e-6;
+  }
+  EXPECT_GT(strictly, 25);  // and mostly it helps
+}
+
+TEST(ExactPlanTest, MergingOneClassChangesNothing) {
+  const DecisionModel model = SmallModel(8, 1, 3, 12, 8);
+  EXPECT_EQ(ExactPlan(MergeClasses(model)).Value(), ExactPlan(model).Value());
+}
+
+TEST(UpperBoundTest, IsTheValueWhereNothingIsUncertainAndNothingRounded) {
+  for (std::uint32_t seed = 1; seed <= 10; ++seed) {
+    const DecisionModel model = SmallModel(seed, 2, 3, 10, 6);
+    EXPECT_NEAR(UpperBound(model), ExactPlan(model).Value(), kRounding) << seed;
+  }
+}
+
+TEST(PropertyUpperBoundTest, IsNeverBelowTheValue) {
+  for (std::uint32_t seed = 1; seed <= 50; ++seed) {
+    DecisionModel model = SmallModel(seed, 2, 3, 10, 6);
+    const double value = ExactPlan(model).Value();
+    WordStream words = Noise{.seed = seed}.Words(Stream::kLevel);
+    for (auto& row : model.outlook) {
+      for (ActionOutlook& outlook : row) {
+        // Each cost falls by up to three quarter steps.
+        std::vector<double> lowered(outlook.energy_pmf_low.size(), 0.0);
+        for (std::size_t k = 0; k < lowered.size(); ++k) {
+          lowered[k - std::min(k, std::size_t{UniformIndex(words, kBoundSteps)})] +=
+              outlook.energy_pmf_low[k];
+        }
+        outlook.energy_pmf_low = lowered;
+      }
+    }
+    const double bound = UpperBound(model);
+    EXPECT_GE(bound, value - kRounding) << seed;
+    for (auto& row : model.outlook) {
+      for (ActionOutlook& outlook : row) outlook.mean_score_se = 0.1;
+    }
+    EXPECT_GT(UpperBound(model), bound) << seed;
+  }
+}
+
+TEST(UpperBoundTest, ScoresRiseByTwoStandardErrorsButNotAboveTheHighest) {
+  DecisionModel model;
+  model.energy_step = Joules(1);
+  model.energy_budget = Joules(10);
+  model.requests = 2;
+  model.class_probability = {1};
+  ActionOutlook outlook;
+  outlook.energy_pmf = outlook.energy_pmf_low = {1};  // costs nothing
+  outlook.mean_score = 6;
+  outlook.mean_score_se = 0.5;
+  model.outlook = {{outlook}};
+  EXPECT_NEAR(UpperBound(model), 1.4, kRounding);
+  model.outlook[0][0].mean_score_se = 5;
+  EXPECT_NEAR(UpperBound(model), 2, kRounding);
+}
+
+// All ways to serve or skip each request; the most reward of those within the budget.
+double ExhaustiveHindsight(const std::vector<std::vector<double>>& energy_j,
+                           const std::vector<std::vector<double>>& reward, double budget,
+                           std::size_t i = 0) {
+  if (i == energy_j.size()) return 0;
+  double best = ExhaustiveHindsight(energy_j, reward, budget, i + 1);
+  for (std::size_t a = 0; a < energy_j[i].size(); ++a) {
+    if (energy_j[i][a] > budget) continue;
+    best = std::max(
+        best, reward[i][a] + ExhaustiveHindsight(energy_j, reward, budget - energy_j[i][a], i + 1));
+  }
+  return best;
+}
+
+struct Instance {
+  std::vector<std::vector<double>> energy_j, reward;  // [request][action]
+};
+
+// 5 requests, 3 actions, energies whole multiples of step up to 16 of them.
+Instance RandomInstance(std::uint32_t seed, double step) {
+  WordStream words = Noise{.seed = seed}.Words(Stream::kQuestion);
+  Instance instance;
+  for (int i = 0; i < 5; ++i) {
+    auto& energy = instance.energy_j.emplace_back();
+    auto& reward = instance.reward.emplace_back();
+    for (int a = 0; a < 3; ++a) {
+      energy.push_back(step * UniformIndex(words, 17));
+      reward.push_back(Uniform01(words));
+    }
+  }
+  return instance;
+}
+
+TEST(PropertyHindsightTest, EqualsExhaustiveSearchOnTheGrid) {
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    constexpr double kStep = 0.25;  // exact in binary
+    const Instance instance = RandomInstance(seed, kStep);
+    for (const std::size_t grid : {8U, 20U, 32U, 100U}) {
+      const double budget = kStep * static_cast<double>(grid);
+      EXPECT_NEAR(HindsightReward(instance.energy_j, instance.reward, Joules(budget), grid),
+                  ExhaustiveHindsight(instance.energy_j, instance.reward, budget), kRounding)
+          << seed << " " << grid;
+    }
+  }
+}
+
+TEST(PropertyHindsightTest, IsABoundOffTheGridAndFallsTowardsTheExactWithIt) {
+  for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+    const Instance instance = RandomInstance(seed, 0.7310585786);
+    const double exact = ExhaustiveHindsight(instance.energy_j, instance.reward, 20);
+    const double coarse = HindsightReward(instance.energy_j, instance.reward, Joules(20), 10);
+    const double fine = HindsightReward(instance.energy_j, instance.reward, Joules(20), 4000);
+    EXPECT_GE(coarse, exact - kRounding) << seed;
+    EXPECT_GE(fine, exact - kRounding) << seed;
+    // 4000 divides the coarse grid, so each cost is rounded down by no more.
+    EXPECT_LE(fine, coarse + kRounding) << seed;
+  }
+}
+
+TEST(HindsightTest, NoRequestsAndNothingAffordableEarnNothing) {
+  EXPECT_EQ(HindsightReward({}, {}, Joules(10), 10), 0);
+  EXPECT_EQ(HindsightReward({{11, 1e9}}, {{1, 1}}, Joules(10), 10), 0);
+  EXPECT_EQ(HindsightReward({{10}}, {{1}}, Joules(10), 10), 1);
+}
+
+}  // namespace
+}  // namespace edgesim
