@@ -120,7 +120,7 @@ std::vector<double> Fingerprint(const QLearningConfig& config) {
     learner.BeginEpisode(episode, Phase::kTrain);
     seen.push_back(learner.Epsilon());
     const Noise noise{.seed = 5, .episode = episode};
-    const Observation first = See(0.97, 2, episode % 2), last = See(0.42, 1, 1);
+    const Observation first = See(0.15, 2, episode % 2), last = See(0.05, 1, 1);
     const ActionId a = learner.Act(first, noise.Of(0));
     learner.Learn({.before = first, .action = a, .reward = 0.1 * a, .after = last});
     const ActionId b = learner.Act(last, noise.Of(1));
@@ -143,6 +143,7 @@ TEST(QLearningTest, EveryConfigFieldMatters) {
       {"features", [](QLearningConfig& c) { c.features = {"category"}; }},
       {"energy_bins", [](QLearningConfig& c) { c.energy_bins = 2; }},
       {"learning_rate", [](QLearningConfig& c) { c.learning_rate = 0.1; }},
+      {"discount", [](QLearningConfig& c) { c.discount = 0.5; }},
       {"epsilon_start", [](QLearningConfig& c) { c.epsilon_start = 0.6; }},
       {"epsilon_end", [](QLearningConfig& c) { c.epsilon_end = 0; }},
       {"epsilon_episodes", [](QLearningConfig& c) { c.epsilon_episodes = 30; }},

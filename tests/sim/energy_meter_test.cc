@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <vector>
 
 #include "sim/rng.h"
@@ -262,10 +263,12 @@ TEST(EnergyMeterCap, OnlyTheCappedRailsIdleBeforeTheStart) {
 
 // Ranks of events at one instant: BudgetCrossing before CapExceeded.
 TEST(EnergyMeterCap, BudgetAndCapAtOneNanosecondIsTheBudget) {
-  EnergyMeter meter = Meter(50, Cap(50, 1s, CapMode::kTerminate));
-  const Metered cut = meter.Run(std::vector{Flat(80, 2s)}, kForever);  // both at 0.625 s
-  EXPECT_EQ(cut.length, Duration(625ms));
-  EXPECT_EQ(cut.stop, Stop::kBudget);
+  for (const double watts : {80.0, 75.0}) {  // both limits at 0.625 s, both at 2/3 s rounded up
+    EnergyMeter meter = Meter(50, Cap(50, 1s, CapMode::kTerminate));
+    const Metered cut = meter.Run(std::vector{Flat(watts, 2s)}, kForever);
+    EXPECT_EQ(cut.length, FromSeconds(std::ceil(50e9 / watts) * 1e-9)) << watts << " W";
+    EXPECT_EQ(cut.stop, Stop::kBudget) << watts << " W";
+  }
 }
 
 // Ranks of events at one instant: Horizon before CapExceeded.

@@ -1,0 +1,436 @@
+// EM for HSMMs: expected counts against enumeration and an independent EM, fits of known models.
+#include "calibration/hsmm_em.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "devices/hsmm_sampler.h"
+
+namespace edgesim {
+namespace {
+
+using Eigen::Index;
+using nlohmann::json;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Eigen::VectorXd Vector(const json& values) {
+  Eigen::VectorXd v(static_cast<Index>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    v(static_cast<Index>(i)) = values[i].get<double>();
+  return v;
+}
+
+// Rows of the matrix are the inner arrays.
+Eigen::MatrixXd Matrix(const json& rows) {
+  Eigen::MatrixXd m(static_cast<Index>(rows.size()), static_cast<Index>(rows[0].size()));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    m.row(static_cast<Index>(i)) = Vector(rows[i]).transpose();
+  return m;
+}
+
+Eigen::MatrixXd GaussianLogDensity(const Eigen::VectorXd& x, const Eigen::VectorXd& mu,
+                                   const Eigen::VectorXd& sd) {
+  Eigen::MatrixXd density(x.size(), mu.size());
+  for (Index j = 0; j < mu.size(); ++j) {
+    density.col(j) =
+        -0.5 * ((x.array() - mu(j)) / sd(j)).square() - std::log(sd(j)) - 0.5 * std::log(2 * M_PI);
+  }
+  return density;
+}
+
+HsmmTables Tables(const Eigen::VectorXd& initial, const Eigen::MatrixXd& transition,
+                  const Eigen::MatrixXd& pmf) {
+  return {.initial = initial, .transition = transition, .pmf = pmf, .survivor = Survivor(pmf)};
+}
+
+// Our own enumeration of all segmentations of five small models; the file is a copy of the
+// project's golden data and ships with the tests.
+json BruteModels() {
+  for (const char* room : {"devices", "calibration"}) {
+    std::ifstream file(std::string(EDGESIM_SOURCE_DIR "/tests/") + room + "/data/brute_tiny.json");
+    if (file) return json::parse(file);
+  }
+  return nullptr;
+}
+
+TEST(GoldenExpectCountsTest, EqualEnumerationOfAllSegmentations) {
+  const json models = BruteModels();
+  ASSERT_TRUE(models.is_array()) << "tests/devices/data/brute_tiny.json is missing";
+  ASSERT_EQ(models.size(), 5U);
+  constexpr double kTolerance = 1e-9;
+  for (const json& m : models) {
+    const HsmmTables tables = Tables(Vector(m["pi"]), Matrix(m["A"]), Matrix(m["d"]).transpose());
+    const ExpectedCounts counts =
+        ExpectCounts(tables, GaussianLogDensity(Vector(m["x"]), Vector(m["mu"]), Vector(m["sd"])));
+    EXPECT_NEAR(counts.log_likelihood, m["loglik"].get<double>(), kTolerance);
+    EXPECT_LT((counts.occupied - Matrix(m["gamma"]).transpose()).cwiseAbs().maxCoeff(), kTolerance);
+    EXPECT_LT((counts.durations - Matrix(m["eta"]).transpose()).cwiseAbs().maxCoeff(), kTolerance);
+    EXPECT_LT((counts.successors - Matrix(m["xi"])).cwiseAbs().maxCoeff(), kTolerance);
+    EXPECT_LT((counts.occupied.row(0).transpose() - Vector(m["pi_post"])).cwiseAbs().maxCoeff(),
+              kTolerance);
+  }
+}
+
+TEST(ExpectCountsTest, CountsAddUp) {
+  // 3000 readings far from every state: the running products are folded many times over.
+  Eigen::VectorXd x(3000);
+  for (Index t = 0; t < x.size(); ++t)
+    x(t) = 5 * std::sin(0.05 * static_cast<double>(t)) + (t % 7 == 0 ? 30 : 0);
+  Eigen::MatrixXd transition(3, 3);
+  transition << 0, .5, .5, .3, 0, .7, .9, .1, 0;
+  Eigen::MatrixXd pmf(40, 3);
+  pmf.col(0) = DurationPmf({.mean_s = 1, .shape = 2}, 0.1, 40);
+  pmf.col(1) = DurationPmf({.mean_s = 2, .shape = 5}, 0.1, 40);
+  pmf.col(2) = DurationPmf({.mean_s = 0.3, .shape = 1}, 0.1, 40);
+  const ExpectedCounts counts =
+      ExpectCounts(Tables(Eigen::Vector3d(.2, .3, .5), transition, pmf),
+                   GaussianLogDensity(x, Eigen::Vector3d(-4, 0, 4), Eigen::Vector3d(1, .5, 2)));
+  constexpr double kTolerance = 1e-9;  // 3000 additions of rounding 1e-16, with cancellation
+  EXPECT_LT((counts.occupied.rowwise().sum().array() - 1).abs().maxCoeff(), kTolerance);
+  // Every segment but the last has a successor.
+  EXPECT_NEAR(counts.durations.sum(), counts.successors.sum() + 1, 1e-7);
+  EXPECT_TRUE(std::isfinite(counts.log_likelihood));
+}
+
+TEST(ExpectCountsTest, AnAbsorbingStateIsOneCensoredSegment) {
+  Hsmm model{.interval_s = 0.1,
+             .states = {{.name = "only", .mean_w = 10, .sd_w = 1}},
+             .initial = Eigen::VectorXd::Ones(1),
+             .transition = Eigen::MatrixXd::Zero(1, 1)};
+  const std::vector<double> x = {9, 10.5, 11};
+  const ExpectedCounts counts = ExpectCounts(MakeTables(model, 4), LogDensity(model, x, 0, 0));
+  EXPECT_NEAR(counts.occupied.minCoeff(), 1, 1e-12);
+  EXPECT_NEAR(counts.durations(3, 0), 1, 1e-12);
+  EXPECT_NEAR(counts.log_likelihood, -0.5 * (1 + 0.25 + 1) - 1.5 * std::log(2 * M_PI), 1e-12);
+}
+
+TEST(ExpectCountsTest, AnImpossibleSequenceThrows) {
+  // State 0 lasts exactly one interval and leads to 1, which cannot emit the second reading.
+  const HsmmTables tables =
+      Tables(Eigen::Vector2d(1, 0), (Eigen::Matrix2d() << 0, 1, 1, 0).finished(),
+             (Eigen::Matrix2d() << 1, 1, 0, 0).finished());
+  Eigen::MatrixXd log_density = Eigen::MatrixXd::Zero(2, 2);
+  EXPECT_NO_THROW(ExpectCounts(tables, log_density));
+  log_density(1, 1) = -std::numeric_limits<double>::infinity();
+  EXPECT_THROW(ExpectCounts(tables, log_density), std::invalid_argument);
+}
+
+// An EM with free duration tables, from ExpectCounts alone.
+void ExpectSameEm(const std::string& data, const std::string& signal, const std::string& run) {
+  std::ifstream file(data + "/hsmm_golden/em.json");
+  const json golden = json::parse(file);
+  const json& reference = golden.at(run);
+  const auto steps = reference["T"].get<Index>(), longest = reference["D"].get<Index>();
+  std::ifstream readings(data + "/hsmm_golden/" + signal + "_mW_u16.bin", std::ios::binary);
+  Eigen::VectorXd x(steps);
+  for (double& watts : x) {
+    unsigned char bytes[2] = {0, 0};
+    readings.read(reinterpret_cast<char*>(bytes), 2);
+    watts = (bytes[0] + 256 * bytes[1]) / 1000.0;
+  }
+  ASSERT_TRUE(readings);
+
+  Eigen::VectorXd mu = Vector(golden["init"][signal]["mu"]),
+                  sd = Vector(golden["init"][signal]["sd"]);
+  const Index n = mu.size();
+  Eigen::VectorXd initial = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
+  Eigen::MatrixXd transition = Eigen::MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n - 1));
+  transition.diagonal().setZero();
+  Eigen::MatrixXd pmf = Eigen::MatrixXd::Constant(longest, n, 1.0 / static_cast<double>(longest));
+  constexpr double kRelative = 1e-9;
+  ASSERT_EQ(reference["loglik"].size(), 20U);
+  for (const json& expected : reference["loglik"]) {
+    const ExpectedCounts counts =
+        ExpectCounts(Tables(initial, transition, pmf), GaussianLogDensity(x, mu, sd));
+    const double value = expected.get<double>();
+    EXPECT_NEAR(counts.log_likelihood, value, kRelative * std::abs(value));
+    initial = counts.occupied.row(0).transpose();
+    initial /= initial.sum();
+    for (Index j = 0; j < n; ++j) {
+      transition.row(j) = counts.successors.row(j) / counts.successors.row(j).sum();
+      pmf.col(j) = counts.durations.col(j) / counts.durations.col(j).sum();
+      const auto weight = counts.occupied.col(j);
+      mu(j) = weight.dot(x) / weight.sum();
+      sd(j) = std::sqrt(weight.dot((x.array() - mu(j)).square().matrix()) / weight.sum());
+    }
+  }
+  EXPECT_LT((mu - Vector(reference["final"]["mu"])).cwiseAbs().maxCoeff(), 1e-6);
+  EXPECT_LT((sd - Vector(reference["final"]["sd"])).cwiseAbs().maxCoeff(), 1e-6);
+}
+
+TEST(GoldenEmTest, TwentyIterationsEqualTheIndependentProgramOnThreeStates) {
+  const std::string data = EDGESIM_DATA_DIR;
+  if (data.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: hsmm_golden is not here";
+  ExpectSameEm(data, "gpu3", "gpu3/T2000/D100/nonparam/ref");
+}
+
+TEST(GoldenEmTest, TwentyIterationsEqualTheIndependentProgramOnTwoStates) {
+  const std::string data = EDGESIM_DATA_DIR;
+  if (data.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: hsmm_golden is not here";
+  ExpectSameEm(data, "cpu2", "cpu2/T2000/D100/nonparam/ref");
+}
+
+// Fits of models that are known.
+
+constexpr double kInterval = 0.1;
+
+std::vector<double> Sample(const Hsmm& model, double level_w, std::uint32_t sequence,
+                           std::size_t length) {
+  const Noise noise{.seed = 77, .episode = sequence};
+  std::vector<PowerSegment> path(length);
+  HsmmSampler(model).Sample(level_w, noise.Words(StreamOfRail(0, RailStream::kDwell)),
+                            noise.Words(StreamOfRail(0, RailStream::kEmission)), path, 0);
+  std::vector<double> watts;
+  for (const PowerSegment& segment : path) watts.push_back(segment.rail_w[0]);
+  return watts;
+}
+
+Hsmm TwoStates() {
+  Hsmm model{.interval_s = kInterval,
+             .states = {{.name = "low", .mean_w = 20, .sd_w = 1, .duration = GammaDuration{1, 4}},
+                        {.name = "high", .mean_w = 30, .sd_w = 2, .duration = GammaDuration{2, 6}}},
+             .initial = Eigen::Vector2d(0.5, 0.5),
+             .transition = (Eigen::Matrix2d() << 0, 1, 1, 0).finished()};
+  return model;
+}
+
+// Start values well off the truth.
+Hsmm TwoStatesGuess() {
+  Hsmm model = TwoStates();
+  model.states[0].mean_w = 22;
+  model.states[1].mean_w = 27;
+  for (HsmmState& state : model.states) {
+    state.sd_w = 3;
+    state.duration = GammaDuration{.mean_s = 0.8, .shape = 2};
+  }
+  return model;
+}
+
+std::vector<std::vector<double>> TwoStateSequences(std::uint32_t count, std::size_t length) {
+  std::vector<std::vector<double>> sequences;
+  for (std::uint32_t i = 0; i < count; ++i) sequences.push_back(Sample(TwoStates(), 0, i, length));
+  return sequences;
+}
+
+// With 20 x 400 readings there are 800 s / 3 s = 266 stays of each state: 2660 readings of `low`
+// and 5330 of `high`. Four standard errors.
+void ExpectTwoStates(const Hsmm& fit, double readings_share) {
+  const double low = std::sqrt(2660 * readings_share), high = std::sqrt(5330 * readings_share),
+               stays = std::sqrt(266);
+  EXPECT_NEAR(fit.states[0].mean_w, 20, 4 * 1 / low);
+  EXPECT_NEAR(fit.states[1].mean_w, 30, 4 * 2 / high);
+  EXPECT_NEAR(fit.states[0].sd_w, 1, 4 * 1 / (low * std::sqrt(2)));
+  EXPECT_NEAR(fit.states[1].sd_w, 2, 4 * 2 / (high * std::sqrt(2)));
+  EXPECT_NEAR(fit.states[0].duration->mean_s, 1, 4 * (1 / std::sqrt(4)) / stays);
+  EXPECT_NEAR(fit.states[1].duration->mean_s, 2, 4 * (2 / std::sqrt(6)) / stays);
+  // Var of the shape's estimate: k / (k trigamma(k) - 1) per stay, i.e. sd 5.4 for 4 and 8.2 for 6.
+  EXPECT_NEAR(fit.states[0].duration->shape, 4, 4 * 5.4 / stays);
+  EXPECT_NEAR(fit.states[1].duration->shape, 6, 4 * 8.2 / stays);
+}
+
+TEST(FitHsmmTest, RecoversTwoStates) {
+  const HsmmFit fit = FitHsmm(TwoStatesGuess(), 0, TwoStateSequences(20, 400), EmOptions{});
+  ExpectTwoStates(fit.model, 1);
+  EXPECT_EQ(fit.level_sd_w, 0);
+  EXPECT_EQ(fit.model.transition(0, 1), 1);
+  EXPECT_NEAR(fit.model.initial(0), 0.5, 4 * std::sqrt(0.25 / 20));
+}
+
+TEST(FitHsmmTest, MissingReadingsTellNothing) {
+  std::vector<std::vector<double>> sequences = TwoStateSequences(20, 400);
+  std::size_t left = 0;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    WordStream words = Noise{.seed = 78, .episode = i}.Words(Stream::kRail);
+    for (double& x : sequences[i]) {
+      if (Uniform01(words) < 0.2) {
+        x = kNan;
+      } else {
+        ++left;
+      }
+    }
+  }
+  const HsmmFit fit = FitHsmm(TwoStatesGuess(), 0, sequences, EmOptions{});
+  ExpectTwoStates(fit.model, 0.8);
+  // 2 x (mean, sd, two of the duration) and the law of the first state.
+  EXPECT_EQ(fit.parameters, 9);
+  EXPECT_NEAR(fit.bic, 9 * std::log(static_cast<double>(left)) - 2 * fit.log_likelihood, 1e-6);
+}
+
+TEST(FitHsmmTest, TheLogLikelihoodIsThatOfTheModelReturned) {
+  const std::vector<std::vector<double>> sequences = TwoStateSequences(3, 200);
+  EmOptions options;
+  options.outlier_weight = 0;
+  options.max_iterations = 5;
+  const HsmmFit fit = FitHsmm(TwoStatesGuess(), 0, sequences, options);
+  double sum = 0;
+  for (const auto& x : sequences) sum += LogLikelihood(fit.model, x, 0);
+  EXPECT_NEAR(fit.log_likelihood, sum, 1e-9 * std::abs(sum));
+  EXPECT_EQ(fit.iterations, 5);
+}
+
+TEST(FitHsmmTest, WithoutPriorAndLevelTheLogLikelihoodNeverFalls) {
+  const std::vector<std::vector<double>> sequences = TwoStateSequences(4, 300);
+  EmOptions options;
+  options.prior_weight = 0;
+  options.outlier_weight = 0;
+  options.tolerance = 0;
+  double last = -std::numeric_limits<double>::infinity();
+  for (int iterations = 1; iterations <= 25; ++iterations) {
+    options.max_iterations = iterations;
+    const double now = FitHsmm(TwoStatesGuess(), 0, sequences, options).log_likelihood;
+    EXPECT_GE(now, last - 1e-9 * std::abs(now)) << iterations;
+    last = now;
+  }
+}
+
+// start -> ramp -> plateau, the plateau with a level of its own in each sequence.
+Hsmm Ramp() {
+  Hsmm model{
+      .interval_s = kInterval,
+      .states =
+          {{.name = "start", .mean_w = 25, .sd_w = 2, .duration = GammaDuration{0.8, 8}},
+           {.name = "ramp", .mean_w = 60, .sd_w = 6, .duration = GammaDuration{1.2, 5}},
+           {.name = "plateau", .mean_w = 110, .sd_w = 0.8, .takes_level = true, .duration = {}}},
+      .initial = Eigen::Vector3d(1, 0, 0),
+      .transition = Eigen::Matrix3d::Zero()};
+  model.transition(0, 1) = model.transition(1, 2) = 1;
+  return model;
+}
+
+constexpr int kRamps = 80;
+constexpr double kLevelSd = 1.5;
+
+struct Ramps {
+  std::vector<std::vector<double>> sequences;
+  std::vector<double> level_w;
+  double mean_level_w = 0;
+};
+
+Ramps SampleRamps() {
+  Ramps ramps;
+  for (std::uint32_t i = 0; i < kRamps; ++i) {
+    WordStream words = Noise{.seed = 79, .episode = i}.Words(Stream::kLevel);
+    ramps.level_w.push_back(kLevelSd * StandardNormal(words));
+    ramps.mean_level_w += ramps.level_w.back() / kRamps;
+    ramps.sequences.push_back(Sample(Ramp(), ramps.level_w.back(), 1000 + i, 80));
+  }
+  return ramps;
+}
+
+Hsmm RampGuess() {
+  Hsmm model = Ramp();
+  const double means[] = {30, 70, 105};
+  for (std::size_t j = 0; j < 3; ++j) {
+    model.states[j].mean_w = means[j];
+    model.states[j].sd_w = 5;
+    if (model.states[j].duration)
+      model.states[j].duration = GammaDuration{.mean_s = 0.5, .shape = 5};
+  }
+  return model;
+}
+
+TEST(FitHsmmTest, RecoversALeftToRightModelWithItsLevels) {
+  const Ramps ramps = SampleRamps();
+  const HsmmFit fit = FitHsmm(RampGuess(), 0.5, ramps.sequences, EmOptions{});
+  const std::vector<HsmmState>& states = fit.model.states;
+  // 80 stays of 8.5 and 12.5 intervals in the mean; four standard errors.
+  EXPECT_NEAR(states[0].mean_w, 25, 4 * 2 / std::sqrt(80 * 8.5));
+  EXPECT_NEAR(states[1].mean_w, 60, 4 * 6 / std::sqrt(80 * 12.5));
+  EXPECT_NEAR(states[0].sd_w, 2, 4 * 2 / std::sqrt(2 * 80 * 8.5));
+  EXPECT_NEAR(states[1].sd_w, 6, 4 * 6 / std::sqrt(2 * 80 * 12.5));
+  EXPECT_NEAR(states[0].duration->mean_s, 0.8, 4 * 0.8 / std::sqrt(8 * 80));
+  EXPECT_NEAR(states[1].duration->mean_s, 1.2, 4 * 1.2 / std::sqrt(5 * 80));
+  // The levels' mean goes into the state, so its mean is that of this sample of levels.
+  EXPECT_NEAR(states[2].mean_w, 110 + ramps.mean_level_w, 4 * 0.8 / std::sqrt(80 * 60));
+  EXPECT_NEAR(states[2].sd_w, 0.8, 4 * 0.8 / std::sqrt(2 * 80 * 60));
+  EXPECT_NEAR(fit.level_sd_w, kLevelSd, 4 * kLevelSd / std::sqrt(2 * kRamps));
+  ASSERT_EQ(fit.level_w.size(), static_cast<std::size_t>(kRamps));
+  for (std::size_t i = 0; i < kRamps; ++i) {
+    // About 60 plateau readings of sd 0.8 tell each level; five standard errors for 80 of them.
+    EXPECT_NEAR(fit.level_w[i], ramps.level_w[i] - ramps.mean_level_w, 5 * 0.8 / std::sqrt(55))
+        << i;
+  }
+}
+
+TEST(FitHsmmTest, ZeroTransitionsAndAbsorbingStatesStay) {
+  const HsmmFit fit = FitHsmm(RampGuess(), 0.5, SampleRamps().sequences, EmOptions{});
+  EXPECT_EQ(fit.model.initial, Ramp().initial);
+  EXPECT_EQ(fit.model.transition, Ramp().transition);
+  EXPECT_FALSE(fit.model.states[2].duration.has_value());
+  EXPECT_TRUE(fit.model.states[2].takes_level);
+  EXPECT_FALSE(fit.model.states[0].takes_level);
+  // 3 x (mean, sd), 2 x (duration), and the level's sd.
+  EXPECT_EQ(fit.parameters, 11);
+  EXPECT_NO_THROW(Validate(fit.model));
+}
+
+TEST(FitHsmmTest, TheLevelStepDoesNotUndoTheRise) {
+  // The log-likelihood is the one given the levels' posterior means, which EM of the marginal need
+  // not raise at every step; a fall must stay below a thousandth of the total rise.
+  const Ramps ramps = SampleRamps();
+  EmOptions options;
+  options.prior_weight = 0;
+  options.outlier_weight = 0;
+  options.tolerance = 0;
+  std::vector<double> course;
+  for (int iterations = 1; iterations <= 12; ++iterations) {
+    options.max_iterations = iterations;
+    course.push_back(FitHsmm(RampGuess(), 0.5, ramps.sequences, options).log_likelihood);
+  }
+  const double rise = course.back() - course.front();
+  EXPECT_GT(rise, 0);
+  for (std::size_t i = 1; i < course.size(); ++i)
+    EXPECT_GE(course[i], course[i - 1] - 1e-3 * rise) << i;
+}
+
+TEST(FitHsmmTest, OneSequenceIsEnough) {
+  const HsmmFit fit = FitHsmm(RampGuess(), 0.5, {SampleRamps().sequences[0]}, EmOptions{});
+  EXPECT_TRUE(std::isfinite(fit.log_likelihood));
+  EXPECT_NO_THROW(Validate(fit.model));
+  ASSERT_EQ(fit.level_w.size(), 1U);
+  EXPECT_NEAR(fit.level_w[0], 0, 1e-9);  // its mean is in the state
+  EXPECT_TRUE(std::isfinite(fit.level_sd_w));
+}
+
+TEST(FitHsmmTest, ThePriorKeepsAConstantSequenceFromCollapsing) {
+  const Hsmm one{.interval_s = kInterval,
+                 .states = {{.name = "only", .mean_w = 9, .sd_w = 1}},
+                 .initial = Eigen::VectorXd::Ones(1),
+                 .transition = Eigen::MatrixXd::Zero(1, 1)};
+  const HsmmFit ten = FitHsmm(one, 0, {std::vector<double>(10, 12.5)}, EmOptions{});
+  EXPECT_NEAR(ten.model.states[0].mean_w, 12.5, 1e-9);
+  // Two readings' worth of 0.2 W: sqrt(2 * 0.04 / (10 + 2)).
+  EXPECT_NEAR(ten.model.states[0].sd_w, std::sqrt(0.08 / 12), 1e-9);
+  const HsmmFit thousand = FitHsmm(one, 0, {std::vector<double>(1000, 12.5)}, EmOptions{});
+  EXPECT_EQ(thousand.model.states[0].sd_w, EmOptions{}.floor_sd_w);
+  EXPECT_TRUE(std::isfinite(thousand.log_likelihood));
+}
+
+TEST(FitHsmmTest, AStateNoSequenceVisitsKeepsItsStartValues) {
+  Hsmm start = TwoStates();
+  start.states.push_back(
+      {.name = "far", .mean_w = 500, .sd_w = 1, .duration = GammaDuration{1, 4}});
+  start.initial = Eigen::Vector3d(0.5, 0.5, 0);
+  start.transition = Eigen::Matrix3d::Zero();
+  start.transition(0, 1) = start.transition(1, 0) = start.transition(2, 0) =
+      1;  // nothing leads to it
+  const HsmmFit fit = FitHsmm(start, 0, TwoStateSequences(2, 200), EmOptions{});
+  EXPECT_EQ(fit.model.states[2].mean_w, 500);
+  EXPECT_EQ(fit.model.states[2].duration->mean_s, 1);
+  EXPECT_NO_THROW(Validate(fit.model));
+}
+
+TEST(FitHsmmTest, AnInvalidStartThrows) {
+  Hsmm start = TwoStates();
+  start.initial(0) = 0.7;
+  EXPECT_THROW(FitHsmm(start, 0, TwoStateSequences(1, 50), EmOptions{}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace edgesim

@@ -1,0 +1,180 @@
+// The house rules that a compiler does not check: who may include whom, which library lives in which
+// room, what the ground floors must not touch, and that each source file has its test.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kRoot = EDGESIM_SOURCE_DIR;
+
+std::string Read(const fs::path& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// DEPENDS of each room, as its CMakeLists.txt declares it.
+std::map<std::string, std::set<std::string>> DeclaredRooms() {
+  std::map<std::string, std::set<std::string>> rooms;
+  for (const auto& entry : fs::directory_iterator(kRoot)) {
+    const fs::path cmake = entry.path() / "CMakeLists.txt";
+    if (!fs::exists(cmake)) continue;
+    const std::string text = Read(cmake);
+    std::smatch match;
+    if (!std::regex_search(text, match, std::regex(R"(edgesim_module\((\w+)([^)]*)\))"))) continue;
+    std::set<std::string>& depends = rooms[match[1]];
+    const std::string arguments = match[2];
+    std::smatch list;
+    if (std::regex_search(arguments, list, std::regex(R"(DEPENDS((?:\s+[a-z]+)+))"))) {
+      std::istringstream names(list[1]);
+      for (std::string name; names >> name;) depends.insert(name);
+    }
+  }
+  return rooms;
+}
+
+// The only places for each third-party library: prefix of the include, rooms. A room that ends in ".cc"
+// may use it in sources but not in headers.
+const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
+    {"fmt/", {"sim.cc", "devices.cc", "workloads.cc", "calibration.cc", "experiments.cc", "cli"}},
+    {"Random123/", {"sim"}},
+    {"boost/random/", {"sim"}},
+    {"boost/math/", {"sim.cc", "devices.cc", "calibration.cc"}},
+    {"csv.h", {"sim.cc"}},
+    {"Eigen/", {"devices", "policies", "calibration"}},
+    {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
+    {"tbb/", {"calibration.cc", "experiments.cc"}},
+    {"yaml-cpp/", {"experiments"}},
+    {"CLI/", {"cli"}},
+    {"unistd.h", {"experiments.cc", "cli"}},
+};
+
+struct Source {
+  std::string room;  // "cli" is a room of its own below experiments/
+  fs::path path;
+  std::string text;
+};
+
+std::vector<Source> Sources() {
+  std::vector<Source> sources;
+  for (const auto& [room, depends] : DeclaredRooms()) {
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / room)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".h" && extension != ".cc") continue;
+      const bool cli = entry.path().parent_path().filename() == "cli";
+      sources.push_back({cli ? "cli" : room, entry.path(), Read(entry.path())});
+    }
+  }
+  return sources;
+}
+
+std::vector<std::string> Matches(const std::string& text, const std::string& pattern) {
+  std::vector<std::string> found;
+  const std::regex regex(pattern);
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it) found.push_back((*it)[1]);
+  return found;
+}
+
+TEST(Layering, RoomsAreDeclaredAndAcyclic) {
+  const auto rooms = DeclaredRooms();
+  ASSERT_GE(rooms.size(), 6U);
+  EXPECT_TRUE(rooms.at("sim").empty());
+  std::set<std::string> done;
+  const std::function<void(const std::string&, std::set<std::string>)> visit = [&](const std::string& room,
+                                                                                  std::set<std::string> path) {
+    ASSERT_TRUE(path.insert(room).second) << "a cycle through " << room;
+    for (const std::string& next : rooms.at(room)) visit(next, path);
+  };
+  for (const auto& [room, depends] : rooms) visit(room, {});
+  EXPECT_EQ(rooms.at("policies"), std::set<std::string>{"sim"});
+  EXPECT_FALSE(rooms.at("experiments").contains("calibration"));
+}
+
+TEST(Layering, IncludesFollowTheDeclaration) {
+  const auto rooms = DeclaredRooms();
+  const std::vector<Source> sources = Sources();
+  ASSERT_GT(sources.size(), 60U);
+  for (const Source& source : sources) {
+    for (const std::string& include : Matches(source.text, R"re(#include "([^"]+)")re")) {
+      const std::string target = include.substr(0, include.find('/'));
+      if (source.room == "cli") continue;  // the executable may use every room
+      EXPECT_TRUE(target == source.room || rooms.at(source.room).contains(target))
+          << source.path << ": " << source.room << " may not include " << include;
+      EXPECT_FALSE(include.starts_with("experiments/cli/")) << source.path;
+    }
+  }
+}
+
+TEST(Layering, ThirdPartyLibrariesStayInTheirRooms) {
+  const std::regex standard(R"([a-z_0-9]+)");
+  for (const Source& source : Sources()) {
+    for (const std::string& include : Matches(source.text, "#include <([^>]+)>")) {
+      if (std::regex_match(include, standard)) continue;
+      const auto rule = std::find_if(kThirdParty.begin(), kThirdParty.end(),
+                                     [&](const auto& r) { return include.starts_with(r.first); });
+      ASSERT_NE(rule, kThirdParty.end()) << source.path << ": <" << include << "> is in no room's list";
+      const bool in_source = source.path.extension() == ".cc" && rule->second.contains(source.room + ".cc");
+      EXPECT_TRUE(in_source || rule->second.contains(source.room))
+          << source.path << ": <" << include << "> belongs to " << fmt::format("{}", fmt::join(rule->second, ", "));
+    }
+  }
+}
+
+TEST(Layering, NoClockNoGlobalRandomnessNoFilesBelowExperiments) {
+  const std::regex forbidden(
+      R"((system_clock|steady_clock|high_resolution_clock|std::time\b|<random>|std::mt19937|random_device|std::\w+_distribution|std::shuffle|\brand\(|getenv|<fstream>|<thread>|thread_local))");
+  for (const Source& source : Sources()) {
+    if (source.room == "experiments" || source.room == "cli") continue;
+    std::smatch match;
+    EXPECT_FALSE(std::regex_search(source.text, match, forbidden)) << source.path << ": " << match.str();
+  }
+}
+
+TEST(Layering, EverySourceHasItsTest) {
+  for (const Source& source : Sources()) {
+    if (source.path.extension() != ".cc" || source.room == "cli") continue;  // cli: tests/cli_test.sh
+    const fs::path test = kRoot / "tests" / source.room / (source.path.stem().string() + "_test.cc");
+    EXPECT_TRUE(fs::exists(test)) << source.path << " has no " << test;
+  }
+}
+
+TEST(Layering, FilesHoldOneConcept) {
+  constexpr std::ptrdiff_t kLongest = 400;  // about 300 is the aim
+  for (const Source& source : Sources()) {
+    EXPECT_LE(std::count(source.text.begin(), source.text.end(), '\n'), kLongest) << source.path;
+  }
+}
+
+// A path named in the documentation exists: in backticks, with a slash or a known extension.
+TEST(Docs, NamedPathsExist) {
+  std::vector<fs::path> pages = {kRoot / "README.md", kRoot / "HACKING.md", kRoot / "CHANGELOG.md"};
+  for (const auto& entry : fs::directory_iterator(kRoot / "docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  }
+  ASSERT_GE(pages.size(), 6U);
+  std::size_t checked = 0;
+  for (const fs::path& page : pages) {
+    for (const std::string& word : Matches(Read(page), "`((?:sim|devices|workloads|policies|calibration|experiments|tests|docs|cmake)/[A-Za-z0-9_./-]*)`")) {
+      EXPECT_TRUE(fs::exists(kRoot / word)) << page << " names " << word;
+      ++checked;
+    }
+    for (const std::string& link : Matches(Read(page), R"(\]\(([^)#:]+)\))")) {
+      EXPECT_TRUE(fs::exists(page.parent_path() / link)) << page << " links to " << link;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 20U);
+}
+
+}  // namespace
