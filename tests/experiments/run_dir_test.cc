@@ -1,4 +1,4 @@
-// Tests for experiments/run_dir.cc and experiments/files.cc: a folder is complete or untouched.
+// Tests for experiments/run_dir.cc: a folder is complete or untouched.
 #include "experiments/run_dir.h"
 
 #include <gmock/gmock.h>
@@ -61,12 +61,6 @@ TEST_F(RunDirTest, NeverTouchesForeignFiles) {
   EXPECT_THAT([] { RunDir("mine/thesis.tex", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is a file")));
   EXPECT_THAT([] { RunDir("mine/thesis.tex/deep", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is not a folder")));
   EXPECT_EQ(ReadTextFile("mine/thesis.tex"), "years of work");
-}
-
-TEST_F(RunDirTest, FilesSayWhatIsWrong) {
-  EXPECT_THAT([] { ReadTextFile("nothing"); }, ThrowsMessage<InputError>("nothing: no such file"));
-  EXPECT_THAT([] { ReadTextFile("."); }, ThrowsMessage<InputError>(".: is a folder, not a file"));
-  EXPECT_THAT([] { WriteTextFile("no/folder", "x"); }, ThrowsMessage<InputError>("no/folder: cannot be written"));
 }
 
 }  // namespace
