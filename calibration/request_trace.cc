@@ -20,7 +20,7 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
       rail_columns.push_back(samples.Column(column));
     }
   }
-  if (set.rails.empty()) throw InputError("the traces have no column '<rail>_w'");
+  if (set.rails.empty()) throw InputError(samples.name() + ":1: no column '<rail>_w'");
 
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   {
@@ -33,7 +33,13 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
                          .output_tokens = requests.Number(i, tokens),
                          .t_s = {},
                          .rail_w = std::vector<std::vector<double>>(set.rails.size())};
-      index[{trace.action, trace.request}] = set.requests.size();
+      if (trace.duration_s <= 0 || trace.output_tokens < 1) {
+        throw InputError(fmt::format("{}: {}, question {}: duration_s must be positive and completion_tokens at least 1",
+                                     requests.name(), trace.action, trace.request));
+      }
+      if (!index.emplace(std::pair(trace.action, trace.request), set.requests.size()).second) {
+        throw InputError(fmt::format("{}: {}, question {} stands twice", requests.name(), trace.action, trace.request));
+      }
       set.requests.push_back(std::move(trace));
     }
   }
@@ -42,13 +48,14 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
   for (std::size_t i = 0; i < samples.rows(); ++i) {
     const auto found = index.find({samples.Text(i, action), samples.Text(i, request)});
     if (found == index.end()) {
-      throw InputError(fmt::format("samples of {}, question {}, but no such request", samples.Text(i, action),
-                                   samples.Text(i, request)));
+      throw InputError(fmt::format("{}: samples of {}, question {}, but {} has no such request", samples.name(),
+                                   samples.Text(i, action), samples.Text(i, request), requests.name()));
     }
     RequestTrace& trace = set.requests[found->second];
     const double t = samples.Number(i, time);
     if (!trace.t_s.empty() && t <= trace.t_s.back()) {
-      throw InputError(fmt::format("{}, question {}: time goes back at t_s = {}", trace.action, trace.request, t));
+      throw InputError(fmt::format("{}: {}, question {}: time goes back at t_s = {}", samples.name(), trace.action,
+                                   trace.request, t));
     }
     trace.t_s.push_back(t);
     for (std::size_t r = 0; r < rail_columns.size(); ++r) {
@@ -56,8 +63,11 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
     }
   }
   for (const RequestTrace& trace : set.requests) {
-    if (trace.t_s.size() < 2) {
-      throw InputError(fmt::format("{}, question {}: fewer than two samples", trace.action, trace.request));
+    const auto inside = std::count_if(trace.t_s.begin(), trace.t_s.end(),
+                                      [&](double t) { return t >= 0 && t <= trace.duration_s; });
+    if (inside < 2) {
+      throw InputError(fmt::format("{}: {}, question {}: fewer than two samples within its duration", samples.name(),
+                                   trace.action, trace.request));
     }
   }
   return set;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
 #include "experiments/decision_model_estimate.h"
 
@@ -169,9 +168,9 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
 }  // namespace
 
 RunResult RunExperiment(const BuiltExperiment& built, const RunOptions& options) {
-  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  tbb::task_arena arena(threads);
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
+  tbb::task_arena arena(options.threads);
   return arena.execute([&] { return RunAll(built, options); });
 }
 

@@ -62,7 +62,7 @@ struct RunResult {
 };
 
 struct RunOptions {
-  int threads = 0;  // 0: all the machine has
+  int threads = 1;
   // Called now and then with the episodes done and all there are; never from two threads at once.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

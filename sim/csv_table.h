@@ -13,6 +13,7 @@ class CsvTable {
   // `name` (usually the file's) opens every error line. Throws InputError.
   CsvTable(std::string_view text, std::string name);
 
+  const std::string& name() const { return name_; }
   std::size_t rows() const { return rows_.size(); }
   const std::vector<std::string>& header() const { return header_; }
   bool Has(std::string_view column) const;

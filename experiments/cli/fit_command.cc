@@ -49,6 +49,11 @@ void Fit(const FitArguments& args) {
   std::vector<std::vector<std::string>> rows = {
       {"action, rail", "requests", "states", "parameters", "log-likelihood", "BIC", "iterations", "level sd W"}};
   for (const ActionFit& action : fit.actions) {
+    constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
+    if (action.requests < kFew) {
+      fmt::print(stderr, "warning: {}: {} recorded request{} are few; {} or more are better\n", action.action,
+                 action.requests, action.requests == 1 ? "" : "s", kFew);
+    }
     for (const RailFit& rail : action.rails) {
       rows.push_back({fmt::format("{}, {}", action.action, rail.rail), std::to_string(action.requests),
                       std::to_string(rail.fit.model.states.size()), std::to_string(rail.fit.parameters),

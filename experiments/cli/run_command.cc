@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "experiments/build.h"
 #include "experiments/cli/commands.h"
@@ -87,9 +88,10 @@ void Run(const RunArguments& args) {
   const std::unique_ptr<BuiltExperiment> built = Build(loaded);
   RunDir dir(args.out, loaded.config.name, args.force);
 
+  const int threads = args.threads > 0 ? args.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const Clock::time_point start = Clock::now();
   ProgressLine progress;
-  const RunResult result = RunExperiment(*built, {.threads = args.threads, .progress = std::ref(progress)});
+  const RunResult result = RunExperiment(*built, {.threads = threads, .progress = std::ref(progress)});
   progress.Clear();
   for (const std::string& warning : Warnings(*built, result.model)) fmt::print(stderr, "warning: {}\n", warning);
 
@@ -107,7 +109,7 @@ void Run(const RunArguments& args) {
                  {"evaluation.csv", EvaluationCsv(*built, result)},
                  {"curves.csv", CurvesCsv(result)},
                  {"config.resolved.yaml", ResolvedYaml(config)},
-                 {"manifest.json", Manifest(*built, args.threads, SecondsSince(start), result.episodes)}});
+                 {"manifest.json", Manifest(*built, threads, SecondsSince(start), result.episodes)}});
   fmt::print("\n{:.1f} s; results in {}\n", SecondsSince(start), written.string());
 }
 

@@ -275,13 +275,13 @@ TEST(FitHsmmTest, TheLogLikelihoodIsThatOfTheModelReturned) {
 }
 
 TEST(FitHsmmTest, WithoutPriorAndLevelTheLogLikelihoodNeverFalls) {
-  const std::vector<std::vector<double>> sequences = TwoStateSequences(4, 300);
+  const std::vector<std::vector<double>> sequences = TwoStateSequences(3, 200);
   EmOptions options;
   options.prior_weight = 0;
   options.outlier_weight = 0;
   options.tolerance = 0;
   double last = -std::numeric_limits<double>::infinity();
-  for (int iterations = 1; iterations <= 25; ++iterations) {
+  for (int iterations = 1; iterations <= 15; ++iterations) {
     options.max_iterations = iterations;
     const double now = FitHsmm(TwoStatesGuess(), 0, sequences, options).log_likelihood;
     EXPECT_GE(now, last - 1e-9 * std::abs(now)) << iterations;

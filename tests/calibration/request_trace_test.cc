@@ -103,6 +103,14 @@ TEST(OnGridTest, JitterBelowAQuarterOfTheIntervalAddsAndDropsNothing) {
   EXPECT_EQ(Cells(Trace(5, t, w), 0.1), w);
 }
 
+TEST(OnGridTest, MoreJitterDoesNotMakeTheRequestLonger) {
+  std::vector<double> t;
+  for (int i = 0; i < 50; ++i) t.push_back(0.1 * i + 0.05 + 0.026 * (i % 2 == 0 ? -1 : 1));
+  // 50 readings in 5 s: each lies in the cell of its own.
+  EXPECT_NEAR(static_cast<double>(OnGrid(Trace(5, t, std::vector<double>(50, 1)), 0, 0.1).size()),
+              50, 1);
+}
+
 TEST(OnGridTest, ASmallErrorOfTheIntervalDoesNotAddUp) {
   std::vector<double> t, w;
   for (int i = 0; i < 500; ++i) {
@@ -145,8 +153,12 @@ std::string ErrorOf(const std::string& samples, const std::string& requests = kR
 TEST(JoinTracesTest, SamplesFindTheirRequest) {
   const TraceSet set = Join(
       "gpu_w,t_s,action,question_id,cpu_w,note\n"
-      "10,-0.1,A-Q6,2,1,x\n20,0,A-Q6,1,2,x\n11,0.1,A-Q6,2,3,x\n21,0.1,A-Q6,1,4,x\n22,0.2,A-Q6,1,5,"
-      "x\n");
+      "10,-0.1,A-Q6,2,1,x\n"
+      "20,0,A-Q6,1,2,x\n"
+      "11,0.1,A-Q6,2,3,x\n"
+      "12,0.2,A-Q6,2,6,x\n"
+      "21,0.1,A-Q6,1,4,x\n"
+      "22,0.2,A-Q6,1,5,x\n");
   EXPECT_THAT(set.rails, ElementsAre("gpu", "cpu"));
   ASSERT_EQ(set.requests.size(), 2U);
   const RequestTrace& first = set.requests[0];
@@ -157,7 +169,7 @@ TEST(JoinTracesTest, SamplesFindTheirRequest) {
   EXPECT_THAT(first.t_s, ElementsAre(0, 0.1, 0.2));
   EXPECT_THAT(first.rail_w[0], ElementsAre(20, 21, 22));
   EXPECT_THAT(first.rail_w[1], ElementsAre(2, 4, 5));
-  EXPECT_THAT(set.requests[1].t_s, ElementsAre(-0.1, 0.1));
+  EXPECT_THAT(set.requests[1].t_s, ElementsAre(-0.1, 0.1, 0.2));
 }
 
 TEST(JoinTracesTest, WhatDoesNotFitTogetherIsAnError) {

@@ -325,6 +325,22 @@ TEST(UpperBoundTest, HoldsForAPlannerThatDoesNotSeeTheClass) {
   EXPECT_GE(UpperBound(MergeClasses(CheapIsGood())), 0.5 - kRounding);
 }
 
+// A brown-out may pay: lower energies then mean fewer of them.
+TEST(UpperBoundTest, HoldsWhereABrownOutEarnsMoreThanAnAnswer) {
+  DecisionModel model;
+  model.energy_step = Joules(1);
+  model.energy_budget = Joules(2);
+  model.requests = 1;
+  model.class_probability = {1};
+  model.brown_out_reward = 0.9;
+  ActionOutlook outlook;
+  outlook.energy_pmf = {0, 0, 0, 1};                     // 3: over the budget
+  outlook.energy_pmf_low = {0, 0, 0, 0, 0, 0, 0, 0, 1};  // lowered to 2: within it
+  outlook.mean_score = 1;
+  model.outlook = {{outlook}};
+  EXPECT_GE(UpperBound(model), ExactPlan(model).Value() - kRounding);
+}
+
 TEST(ExactPlanTest, AClassBlindPlanExpectsWhatItWillEarn) {
   EXPECT_NEAR(ExactPlan(MergeClasses(CheapIsGood())).Value(), 0.5, kRounding);
 }

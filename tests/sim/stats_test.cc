@@ -46,7 +46,7 @@ TEST(Stats, QuantileIsLinearBetweenOrderStatistics) {
 // t(9, 0.975) = 2.262157; the variance of 1 .. 10 is 55 / 6.
 TEST(Stats, MeanIntervalIsStudents) {
   const Interval interval = MeanInterval(OneTo(10));
-  const double half = 2.262157162740992 * std::sqrt(55.0 / 6 / 10);
+  const double half = 2.2621571627982049 * std::sqrt(55.0 / 6 / 10);
   EXPECT_NEAR(interval.low, 5.5 - half, 1e-12);
   EXPECT_NEAR(interval.high, 5.5 + half, 1e-12);
 }
