@@ -43,6 +43,7 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
       set.requests.push_back(std::move(trace));
     }
   }
+  if (set.requests.empty()) throw InputError(requests.name() + ": no requests");
   const std::size_t action = samples.Column("action"), request = samples.Column("question_id"),
                     time = samples.Column("t_s");
   for (std::size_t i = 0; i < samples.rows(); ++i) {
@@ -90,14 +91,24 @@ double MeanSamplingPeriod(const TraceSet& traces) {
 }
 
 std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double interval_s) {
+  constexpr double kGap = 1.5;  // intervals; what is closer follows on, however it jitters
   std::vector<double> grid;
-  double previous = 0;
+  double first = 0, previous = 0;
   for (std::size_t i = 0; i < trace.t_s.size(); ++i) {
     const double t = trace.t_s[i];
     if (t < 0) continue;
     if (t > trace.duration_s) break;
-    const double skipped =
-        grid.empty() ? std::floor(t / interval_s) : std::max(0.0, std::round((t - previous) / interval_s) - 1);
+    double skipped = 0;
+    if (grid.empty()) {
+      first = t;
+      skipped = std::floor(t / interval_s);
+    } else if (t - previous > kGap * interval_s) {
+      // By the gap itself, but no further than the time since the first reading has room for: after an
+      // early reading a normal one looks late.
+      const double by_gap = std::round((t - previous) / interval_s) - 1;
+      const double by_time = std::floor(first / interval_s) + std::round((t - first) / interval_s) - static_cast<double>(grid.size());
+      skipped = std::max(0.0, std::min(by_gap, by_time));
+    }
     grid.insert(grid.end(), static_cast<std::size_t>(skipped), std::numeric_limits<double>::quiet_NaN());
     grid.push_back(trace.rail_w[rail][i]);
     previous = t;

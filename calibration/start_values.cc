@@ -44,7 +44,8 @@ Hsmm FromLabels(const std::vector<std::vector<double>>& sequences, const std::ve
       }
     }
     HsmmState& state = model.states[static_cast<std::size_t>(j)];
-    state.mean_w = Mean(readings);
+    // A level no reading fell into lies where the one below it does.
+    state.mean_w = readings.empty() && j > 0 ? model.states[static_cast<std::size_t>(j) - 1].mean_w : Mean(readings);
     state.sd_w = std::max(0.5, std::sqrt(SampleVariance(readings)));
     const double stay = segments > 0 ? static_cast<double>(readings.size()) / segments : 1;
     state.duration = GammaDuration{.mean_s = std::max(1.0, stay) * interval_s, .shape = kStartShape};

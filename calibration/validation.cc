@@ -67,15 +67,20 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces, const Devic
     for (const RequestTrace& trace : traces.requests) {
       (fold_of[trace.request] == fold ? left_out : kept).requests.push_back(trace);
     }
+    for (const RequestTrace& trace : left_out.requests) {
+      const bool known = std::any_of(kept.requests.begin(), kept.requests.end(),
+                                     [&](const RequestTrace& k) { return k.action == trace.action; });
+      if (!known) throw InputError(trace.action + ": too few requests for this many folds, one fold holds them all");
+    }
     const std::vector<EnergyCheck> checks =
         CheckEnergy(FitDevice(kept, options).profile, left_out, draws, seed + static_cast<std::uint64_t>(fold));
-    total.resize(checks.size());
-    for (std::size_t a = 0; a < checks.size(); ++a) {
-      const auto n = static_cast<double>(checks[a].requests);
-      total[a].action = checks[a].action;
-      total[a].requests += checks[a].requests;
-      total[a].measured_j += n * checks[a].measured_j;
-      total[a].simulated_j += n * checks[a].simulated_j;
+    for (const EnergyCheck& check : checks) {
+      auto at = std::find_if(total.begin(), total.end(), [&](const EnergyCheck& t) { return t.action == check.action; });
+      if (at == total.end()) at = total.insert(total.end(), EnergyCheck{.action = check.action});
+      const auto n = static_cast<double>(check.requests);
+      at->requests += check.requests;
+      at->measured_j += n * check.measured_j;
+      at->simulated_j += n * check.simulated_j;
     }
   }
   for (EnergyCheck& check : total) {

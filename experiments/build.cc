@@ -97,8 +97,8 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   built->profile = ParseProfile(profile_text, profile_path.string());
   ChooseActions(loaded, *built);
   built->questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
-  built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()), answers_path.string(),
-                                                 built->questions, built->actions);
+  built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()), built->questions,
+                                                 built->actions);
   built->device = std::make_unique<EdgeDevice>(built->profile, built->profile_actions, config.device.idle == "assumed");
   built->workload = std::visit([&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
                                config.workload.arrivals);

@@ -12,9 +12,13 @@ namespace edgesim {
 
 namespace {
 
-void Add(std::vector<double>& pmf, std::size_t k, double p) {
-  if (pmf.size() <= k) pmf.resize(k + 1);
-  pmf[k] += p;
+void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::size_t k, double p, double score) {
+  if (energy_pmf.size() <= k) {
+    energy_pmf.resize(k + 1);
+    score_pmf.resize(k + 1);
+  }
+  energy_pmf[k] += p;
+  score_pmf[k] += p * score;
 }
 
 ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action, Joules step) {
@@ -53,12 +57,14 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
   outlook.mean_score = Mean(score);
   outlook.mean_score_se = std::sqrt(SampleVariance(score) / n);
   const double two_se = 2 * outlook.sd_energy_j / std::sqrt(n);
-  for (const double e : energy_j) {
-    const double at = e / step.value();
-    const double below = std::floor(at);
-    Add(outlook.energy_pmf, static_cast<std::size_t>(below), (1 - (at - below)) / n);
-    Add(outlook.energy_pmf, static_cast<std::size_t>(below) + 1, (at - below) / n);
-    Add(outlook.energy_pmf_low, static_cast<std::size_t>(std::max(0.0, e - two_se) / step.value() * kBoundSteps), 1 / n);
+  for (std::uint32_t i = 0; i < draws; ++i) {
+    const double at = energy_j[i] / step.value();
+    const auto below = static_cast<std::size_t>(at);
+    const double above_share = at - std::floor(at);
+    Add(outlook.energy_pmf, outlook.score_pmf, below, (1 - above_share) / n, score[i]);
+    Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
+    const double low = std::max(0.0, energy_j[i] - two_se) / step.value() * kBoundSteps;
+    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n, score[i]);
   }
   if (limits.cap) {
     outlook.exceedance = static_cast<double>(exceeded) / n;

@@ -35,7 +35,7 @@ class Random final : public Policy {
 };
 
 // The best mean score among the actions whose energy, margin_sd standard deviations above its mean,
-// fits into what is left of the budget; the cheapest where none fits.
+// fits into what is left of the budget; where none fits, the one for which that energy is least.
 struct GreedyQualityConfig {
   static constexpr const char* kKind = "greedy-quality";
   double margin_sd = 1;

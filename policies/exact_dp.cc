@@ -11,8 +11,8 @@ namespace {
 
 // The laws a backward pass needs, on its own grid.
 struct Law {
-  std::vector<double> pmf;  // of energy, in grid steps
-  double reward;            // of a completed request
+  std::vector<double> pmf;     // of energy, in grid steps
+  std::vector<double> reward;  // E[reward of a completed request; energy], likewise
 };
 
 // Backward induction. laws[class][action]; visit(requests_left, class, energy, action, value) sees every
@@ -28,12 +28,12 @@ double Induct(const std::vector<std::vector<Law>>& laws, const std::vector<doubl
         double best = -INFINITY;
         for (std::size_t a = 0; a < laws[c].size(); ++a) {
           const Law& law = laws[c][a];
-          double fits = 0, future = 0;
+          double fits = 0, earned = 0;
           for (std::size_t k = 0; k < std::min(law.pmf.size(), e + 1); ++k) {
             fits += law.pmf[k];
-            future += law.pmf[k] * after[e - k];
+            earned += law.reward[k] + law.pmf[k] * after[e - k];
           }
-          const double value = fits * law.reward + future + (1 - fits) * brown_out_reward;
+          const double value = earned + (1 - fits) * brown_out_reward;
           visit(left, c, e, a, value);
           best = std::max(best, value);
         }
@@ -54,16 +54,24 @@ std::vector<std::vector<Law>> Laws(const DecisionModel& model, const MakeLaw& ma
   return laws;
 }
 
+// Grid points of a whole budget, at least one.
+std::size_t GridOf(const DecisionModel& model, int per_step) {
+  const double points = per_step * (model.energy_budget / model.energy_step);
+  return std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(points)));
+}
+
 }  // namespace
 
 ExactPlan::ExactPlan(const DecisionModel& model)
     : step_j_(model.energy_step.value()),
-      grid_(static_cast<std::size_t>(std::llround(model.energy_budget / model.energy_step))),
+      grid_(GridOf(model, 1)),
       classes_(model.classes()),
       actions_(model.actions()),
       values_(model.requests * classes_ * (grid_ + 1) * actions_) {
   const auto laws = Laws(model, [](const ActionOutlook& o) {
-    return Law{.pmf = o.energy_pmf, .reward = o.mean_score / kMaxScore};
+    Law law{.pmf = o.energy_pmf, .reward = o.score_pmf};
+    for (double& r : law.reward) r /= kMaxScore;
+    return law;
   });
   value_ = Induct(laws, model.class_probability, grid_, model.requests, model.brown_out_reward,
                   [&](std::uint32_t left, std::size_t c, std::size_t e, std::size_t a, double value) {
@@ -95,12 +103,17 @@ ActionId ExactPlan::Best(Joules left, std::uint32_t requests_left, std::uint32_t
 
 double UpperBound(const DecisionModel& model) {
   const auto laws = Laws(model, [](const ActionOutlook& o) {
-    return Law{.pmf = o.energy_pmf_low, .reward = std::min(kMaxScore, o.mean_score + 2 * o.mean_score_se) / kMaxScore};
+    Law law{.pmf = o.energy_pmf_low, .reward = o.score_pmf_low};
+    for (std::size_t k = 0; k < law.pmf.size(); ++k) {
+      law.reward[k] = std::min(law.reward[k] / kMaxScore + 2 * o.mean_score_se / kMaxScore * law.pmf[k], law.pmf[k]);
+    }
+    return law;
   });
-  const auto grid =
-      static_cast<std::size_t>(std::llround(kBoundSteps * (model.energy_budget / model.energy_step)));
-  return Induct(laws, model.class_probability, grid, model.requests, model.brown_out_reward,
-                [](std::uint32_t, std::size_t, std::size_t, std::size_t, double) {});
+  // Lower energies mean fewer brown-outs; where one pays, it is granted instead: there is one at most.
+  const double paid = std::max(0.0, model.brown_out_reward);
+  return paid + Induct(laws, model.class_probability, GridOf(model, kBoundSteps), model.requests,
+                       model.brown_out_reward - paid,
+                       [](std::uint32_t, std::size_t, std::size_t, std::size_t, double) {});
 }
 
 double HindsightReward(const std::vector<std::vector<double>>& energy_j,

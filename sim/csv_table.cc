@@ -69,4 +69,15 @@ double CsvTable::Number(std::size_t row, std::size_t column) const {
   return value;
 }
 
+std::uint32_t CsvTable::Count(std::size_t row, std::size_t column, std::uint32_t least) const {
+  const std::string& cell = rows_[row].cells[column];
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc{} || end != cell.data() + cell.size() || value < least) {
+    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a whole number of {} or more", name_, rows_[row].line,
+                                 header_[column], cell, least));
+  }
+  return value;
+}
+
 }  // namespace edgesim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ class CsvTable {
 
   // A finite number; throws InputError with file and line.
   double Number(std::size_t row, std::size_t column) const;
+
+  // A whole number from `least` to 4294967295; throws likewise.
+  std::uint32_t Count(std::size_t row, std::size_t column, std::uint32_t least) const;
 
  private:
   struct Row {

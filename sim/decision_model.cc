@@ -26,6 +26,8 @@ DecisionModel MergeClasses(const DecisionModel& model) {
       const double p = model.class_probability[c];
       AddScaled(out.energy_pmf, from.energy_pmf, p);
       AddScaled(out.energy_pmf_low, from.energy_pmf_low, p);
+      AddScaled(out.score_pmf, from.score_pmf, p);
+      AddScaled(out.score_pmf_low, from.score_pmf_low, p);
       out.mean_energy_j += p * from.mean_energy_j;
       second_moment += p * (from.sd_energy_j * from.sd_energy_j + from.mean_energy_j * from.mean_energy_j);
       out.mean_score += p * from.mean_score;

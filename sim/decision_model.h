@@ -19,6 +19,10 @@ struct ActionOutlook {
   // The same draws lowered by the mean's two standard errors and rounded down to multiples of
   // energy_step / kBoundSteps: for upper bounds.
   std::vector<double> energy_pmf_low;
+  // E[score; energy in bin k] on the same two grids, sums are mean_score: what an answer is worth and
+  // what it takes depend on the question together.
+  std::vector<double> score_pmf;
+  std::vector<double> score_pmf_low;
   double mean_energy_j = 0;
   double sd_energy_j = 0;
   double mean_score = 0;     // 0 .. 10

@@ -8,8 +8,7 @@
 
 namespace edgesim {
 
-AnswerTable::AnswerTable(const CsvTable& table, const std::string& name, const QuestionSet& questions,
-                         const ActionTable& actions)
+AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions, const ActionTable& actions)
     : actions_(actions.size()), answers_(questions.questions.size() * actions.size()) {
   std::map<std::string, std::size_t> question_at, action_at;
   for (std::size_t q = 0; q < questions.questions.size(); ++q) question_at[questions.questions[q].id] = q;
@@ -19,12 +18,12 @@ AnswerTable::AnswerTable(const CsvTable& table, const std::string& name, const Q
                     prompt = table.Column("prompt_tokens"), output = table.Column("output_tokens"),
                     score = table.Column("score");
   for (std::size_t i = 0; i < table.rows(); ++i) {
-    const Answer answer{.prompt_tokens = static_cast<std::uint32_t>(table.Number(i, prompt)),
-                        .output_tokens = static_cast<std::uint32_t>(table.Number(i, output)),
+    const Answer answer{.prompt_tokens = table.Count(i, prompt, 0),
+                        .output_tokens = table.Count(i, output, 1),
                         .score = table.Number(i, score)};
-    if (answer.score < 0 || answer.score > kMaxScore || table.Number(i, output) < 1) {
-      throw InputError(fmt::format("{}: question {}, {}: the score must be 0 to {} and output_tokens at least 1", name,
-                                   table.Text(i, question), table.Text(i, action), kMaxScore));
+    if (answer.score < 0 || answer.score > kMaxScore) {
+      throw InputError(fmt::format("{}: question {}, {}: the score is {}, must be 0 to {}", table.name(),
+                                   table.Text(i, question), table.Text(i, action), answer.score, kMaxScore));
     }
     // Rows of other questions or actions belong to other experiments.
     const auto q = question_at.find(table.Text(i, question));
@@ -46,7 +45,7 @@ AnswerTable::AnswerTable(const CsvTable& table, const std::string& name, const Q
     if (count == kListed + 1) missing += ", ...";
   }
   if (count > 0) {
-    throw InputError(fmt::format("{}: no answer for {} (question, action) pairs: {}", name, count, missing));
+    throw InputError(fmt::format("{}: no answer for {} (question, action) pairs: {}", table.name(), count, missing));
   }
 }
 

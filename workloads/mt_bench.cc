@@ -25,14 +25,14 @@ QuestionSet ReadQuestions(const CsvTable& table) {
   set.classes.erase(std::unique(set.classes.begin(), set.classes.end()), set.classes.end());
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if (!ids.insert(table.Text(i, id)).second) {
-      throw InputError(fmt::format("question {} stands twice in the question table", table.Text(i, id)));
+      throw InputError(fmt::format("{}: question {} stands twice", table.name(), table.Text(i, id)));
     }
     const auto at = std::lower_bound(set.classes.begin(), set.classes.end(), table.Text(i, category));
     set.questions.push_back({.id = table.Text(i, id),
                              .class_id = static_cast<std::uint32_t>(at - set.classes.begin()),
-                             .prompt_tokens = static_cast<std::uint32_t>(table.Number(i, tokens))});
+                             .prompt_tokens = table.Count(i, tokens, 0)});
   }
-  if (set.questions.empty()) throw InputError("the question table is empty");
+  if (set.questions.empty()) throw InputError(table.name() + ": no questions");
   return set;
 }
 
