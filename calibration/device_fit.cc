@@ -22,7 +22,8 @@ using Group = std::vector<const RequestTrace*>;
 std::vector<std::pair<std::string, Group>> ByAction(const TraceSet& traces) {
   std::vector<std::pair<std::string, Group>> groups;
   for (const RequestTrace& trace : traces.requests) {
-    auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == trace.action; });
+    auto at = std::find_if(groups.begin(), groups.end(),
+                           [&](const auto& g) { return g.first == trace.action; });
     if (at == groups.end()) at = groups.insert(groups.end(), {trace.action, {}});
     at->second.push_back(&trace);
   }
@@ -40,7 +41,8 @@ TokenLatency FitLatency(const Group& group) {
     answers.emplace_back(trace->duration_s / trace->output_tokens, trace->output_tokens);
   }
   std::sort(answers.begin(), answers.end());
-  TokenLatency latency{.seconds_per_output_token = {}, .output_tokens = {}, .provenance = "latency"};
+  TokenLatency latency{
+      .seconds_per_output_token = {}, .output_tokens = {}, .provenance = "latency"};
   for (const auto& [seconds, tokens] : answers) {
     latency.seconds_per_output_token.push_back(seconds);
     latency.output_tokens.push_back(tokens);
@@ -49,14 +51,15 @@ TokenLatency FitLatency(const Group& group) {
 }
 
 // Splits the rails' level variances into one factor they share and what each has alone: the leading
-// eigenvector of the correlation matrix of the fitted levels. For two rails the factor explains exactly
-// their correlation.
+// eigenvector of the correlation matrix of the fitted levels. For two rails the factor explains
+// exactly their correlation.
 void SplitLevels(const std::vector<RailFit>& fits, std::vector<RailPowerModel>& rails) {
   const auto n = static_cast<Eigen::Index>(fits.size());
   const auto sequences = static_cast<Eigen::Index>(fits[0].fit.level_w.size());
   Eigen::MatrixXd levels(sequences, n);
   for (Eigen::Index r = 0; r < n; ++r) {
-    levels.col(r) = Eigen::Map<const Eigen::VectorXd>(fits[static_cast<std::size_t>(r)].fit.level_w.data(), sequences);
+    levels.col(r) = Eigen::Map<const Eigen::VectorXd>(
+        fits[static_cast<std::size_t>(r)].fit.level_w.data(), sequences);
     levels.col(r).array() -= levels.col(r).mean();
     const double norm = levels.col(r).norm();
     if (norm > 0) levels.col(r) /= norm;
@@ -66,7 +69,8 @@ void SplitLevels(const std::vector<RailFit>& fits, std::vector<RailPowerModel>& 
   const double rest = n > 1 ? solver.eigenvalues().head(n - 1).mean() : largest;
   for (Eigen::Index r = 0; r < n; ++r) {
     const double tau = fits[static_cast<std::size_t>(r)].fit.level_sd_w;
-    const double loading = std::clamp(solver.eigenvectors()(r, n - 1) * std::sqrt(std::max(0.0, largest - rest)), -1.0, 1.0);
+    const double loading = std::clamp(
+        solver.eigenvectors()(r, n - 1) * std::sqrt(std::max(0.0, largest - rest)), -1.0, 1.0);
     // The eigenvector's sign is arbitrary; the first rail's loading is taken as positive.
     const double sign = solver.eigenvectors()(0, n - 1) < 0 ? -1 : 1;
     rails[static_cast<std::size_t>(r)].level = {.shared_w = sign * loading * tau,
@@ -78,7 +82,8 @@ void SplitLevels(const std::vector<RailFit>& fits, std::vector<RailPowerModel>& 
 
 std::string ProfileActionName(const std::string& trace_action) {
   std::string name = trace_action;
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return name;
 }
 
@@ -96,16 +101,19 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   profile.emission_interval_s = MeanSamplingPeriod(traces);
   profile.interval_provenance = "sampling";
   const auto provenance = [&](ProvenanceKind kind, const std::string& method) {
-    return Provenance{.kind = kind, .source = options.source, .date = options.date, .method = method};
+    return Provenance{
+        .kind = kind, .source = options.source, .date = options.date, .method = method};
   };
-  profile.provenance["sampling"] =
-      provenance(ProvenanceKind::kMeasured, "mean spacing of the samples, gaps above 1.5 medians left out");
-  profile.provenance["latency"] = provenance(
-      ProvenanceKind::kMeasured, "duration / output tokens of each measured answer, prompt processing included");
-  profile.provenance["power"] = provenance(
-      ProvenanceKind::kCalibrated,
-      "edgesim fit: EM of an explicit-duration HSMM on the readings inside the request, last segment "
-      "right-censored, gamma durations, Gaussian emissions, one level per request; recorded session only");
+  profile.provenance["sampling"] = provenance(
+      ProvenanceKind::kMeasured, "mean spacing of the samples, gaps above 1.5 medians left out");
+  profile.provenance["latency"] =
+      provenance(ProvenanceKind::kMeasured,
+                 "duration / output tokens of each measured answer, prompt processing included");
+  profile.provenance["power"] = provenance(ProvenanceKind::kCalibrated,
+                                           "edgesim fit: EM of an explicit-duration HSMM on the "
+                                           "readings inside the request, last segment "
+                                           "right-censored, gamma durations, Gaussian emissions, "
+                                           "one level per request; recorded session only");
   profile.provenance["idle"] = provenance(
       ProvenanceKind::kAssumed,
       "median of the readings before the requests began: at most 0.35 s each, some still decaying; "
@@ -114,7 +122,8 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   for (std::size_t r = 0; r < traces.rails.size(); ++r) {
     std::vector<double> before;
     for (const RequestTrace& trace : traces.requests) {
-      for (std::size_t i = 0; i < trace.t_s.size() && trace.t_s[i] < 0; ++i) before.push_back(trace.rail_w[r][i]);
+      for (std::size_t i = 0; i < trace.t_s.size() && trace.t_s[i] < 0; ++i)
+        before.push_back(trace.rail_w[r][i]);
     }
     Rail rail{.name = traces.rails[r], .idle_w = {}, .idle_provenance = "idle"};
     if (!before.empty()) rail.idle_w = Median(before);
@@ -130,16 +139,19 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
     action.spec.name = ProfileActionName(name);
     const std::size_t hyphen = action.spec.name.rfind('-');
     action.spec.model = action.spec.name.substr(0, hyphen);
-    action.spec.quantization = hyphen == std::string::npos ? "" : action.spec.name.substr(hyphen + 1);
+    action.spec.quantization =
+        hyphen == std::string::npos ? "" : action.spec.name.substr(hyphen + 1);
     action.latency = FitLatency(group);
     result.actions[a] = {.action = action.spec.name, .requests = group.size(), .rails = {}};
     for (std::size_t r = 0; r < traces.rails.size(); ++r) {
       std::vector<std::vector<double>> sequences;
-      for (const RequestTrace* trace : group) sequences.push_back(OnGrid(*trace, r, profile.emission_interval_s));
-      const bool ramps = std::find(options.ramping_rails.begin(), options.ramping_rails.end(), traces.rails[r]) !=
-                         options.ramping_rails.end();
-      const Hsmm start = ramps ? LeftToRightStart(sequences, profile.emission_interval_s)
-                               : FreeStart(sequences, profile.emission_interval_s, options.free_states);
+      for (const RequestTrace* trace : group)
+        sequences.push_back(OnGrid(*trace, r, profile.emission_interval_s));
+      const bool ramps = std::find(options.ramping_rails.begin(), options.ramping_rails.end(),
+                                   traces.rails[r]) != options.ramping_rails.end();
+      const Hsmm start =
+          ramps ? LeftToRightStart(sequences, profile.emission_interval_s)
+                : FreeStart(sequences, profile.emission_interval_s, options.free_states);
       constexpr double kStartLevelSd = 0.5;  // W
       HsmmFit fit = FitHsmm(start, kStartLevelSd, sequences, EmOptions{});
       action.rails.push_back({.hsmm = fit.model, .level = {}, .provenance = "power"});
@@ -150,7 +162,8 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   return result;
 }
 
-std::vector<Outlier> FindOutliers(const TraceSet& traces, const std::vector<std::string>& ramping_rails) {
+std::vector<Outlier> FindOutliers(const TraceSet& traces,
+                                  const std::vector<std::string>& ramping_rails) {
   std::vector<Outlier> outliers;
   for (const auto& [action, group] : ByAction(traces)) {
     // Flags the requests whose figure is far from the group's median.
@@ -161,16 +174,21 @@ std::vector<Outlier> FindOutliers(const TraceSet& traces, const std::vector<std:
       constexpr double kMadToSd = 1.4826, kRobustSds = 8;
       const double limit = std::max(material, kRobustSds * kMadToSd * Median(deviation));
       for (std::size_t i = 0; i < figures.size(); ++i) {
-        if (deviation[i] > limit) outliers.push_back({ProfileActionName(action), group[i]->request, why(figures[i], median)});
+        if (deviation[i] > limit)
+          outliers.push_back(
+              {ProfileActionName(action), group[i]->request, why(figures[i], median)});
       }
     };
     std::vector<double> per_token;
-    for (const RequestTrace* trace : group) per_token.push_back(trace->duration_s / trace->output_tokens);
+    for (const RequestTrace* trace : group)
+      per_token.push_back(trace->duration_s / trace->output_tokens);
     flag(per_token, 0.1 * Median(per_token), [](double f, double median) {
       return fmt::format("{:.1f} ms per token, median {:.1f}", 1e3 * f, 1e3 * median);
     });
     for (std::size_t r = 0; r < traces.rails.size(); ++r) {
-      if (std::find(ramping_rails.begin(), ramping_rails.end(), traces.rails[r]) == ramping_rails.end()) continue;
+      if (std::find(ramping_rails.begin(), ramping_rails.end(), traces.rails[r]) ==
+          ramping_rails.end())
+        continue;
       std::vector<double> rise;
       for (const RequestTrace* trace : group) {
         const std::vector<double>& w = trace->rail_w[r];
@@ -179,7 +197,8 @@ std::vector<Outlier> FindOutliers(const TraceSet& traces, const std::vector<std:
         rise.push_back(trace->t_s[static_cast<std::size_t>(at - w.begin())]);
       }
       flag(rise, 1.0, [&](double f, double median) {
-        return fmt::format("{} reaches half of its rise after {:.1f} s, median {:.1f} s", traces.rails[r], f, median);
+        return fmt::format("{} reaches half of its rise after {:.1f} s, median {:.1f} s",
+                           traces.rails[r], f, median);
       });
     }
   }

@@ -1,4 +1,5 @@
-// From recorded requests to a device profile: one latency law and one HSMM per rail for each action.
+// From recorded requests to a device profile: one latency law and one HSMM per rail for each
+// action.
 #pragma once
 
 #include <map>
@@ -12,7 +13,7 @@
 namespace edgesim {
 
 struct DeviceFitOptions {
-  std::string name;                        // of the device
+  std::string name;  // of the device
   std::string description;
   std::string source;                      // where the traces come from, for the provenance
   std::string date;                        // of the fit, ISO 8601
@@ -36,14 +37,16 @@ struct DeviceFit {
   std::vector<ActionFit> actions;  // in the order of profile.actions
 };
 
-// Fits the actions in parallel; the result does not depend on the number of threads. Action names are
+// Fits the actions in parallel; the result does not depend on the number of threads. Action names
+// are
 // "<model>-<quantization>", the quantisation after the last hyphen; they become lower case.
 DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options);
 
 // Requests whose time per token, or whose time to half of the power rise, is far from that of the
 // action's others: more than 8 robust standard deviations and more than a tenth of the median
 // (time per token) or a second (rise).
-std::vector<Outlier> FindOutliers(const TraceSet& traces, const std::vector<std::string>& ramping_rails);
+std::vector<Outlier> FindOutliers(const TraceSet& traces,
+                                  const std::vector<std::string>& ramping_rails);
 
 std::string ProfileActionName(const std::string& trace_action);
 

@@ -7,13 +7,16 @@ namespace edgesim {
 
 namespace {
 
-// Shapes beyond this are a constant for any sensor; below, nearly all mass is in the first interval.
+// Shapes beyond this are a constant for any sensor; below, nearly all mass is in the first
+// interval.
 constexpr double kSmallestShape = 0.3, kLargestShape = 300;
-constexpr int kBits = 12;  // Brent's precision: 2^-12 of the logarithm is far below the estimate's error
+constexpr int kBits =
+    12;  // Brent's precision: 2^-12 of the logarithm is far below the estimate's error
 
 }  // namespace
 
-GammaDuration FitGammaDuration(const Eigen::VectorXd& counts, double interval_s, const GammaDuration& start) {
+GammaDuration FitGammaDuration(const Eigen::VectorXd& counts, double interval_s,
+                               const GammaDuration& start) {
   const auto longest = static_cast<int>(counts.size());
   const auto cost = [&](const GammaDuration& law) {
     const Eigen::VectorXd pmf = DurationPmf(law, interval_s, longest);
@@ -35,7 +38,9 @@ GammaDuration FitGammaDuration(const Eigen::VectorXd& counts, double interval_s,
   keep_if_better({.mean_s = std::max(0.3, mean_intervals - 0.5) * interval_s, .shape = best.shape});
   for (int sweep = 0; sweep < 2; ++sweep) {
     const auto by_shape = boost::math::tools::brent_find_minima(
-        [&](double log_shape) { return cost({.mean_s = best.mean_s, .shape = std::exp(log_shape)}); },
+        [&](double log_shape) {
+          return cost({.mean_s = best.mean_s, .shape = std::exp(log_shape)});
+        },
         std::log(kSmallestShape), std::log(kLargestShape), kBits);
     keep_if_better({.mean_s = best.mean_s, .shape = std::exp(by_shape.first)});
     const auto by_mean = boost::math::tools::brent_find_minima(

@@ -22,11 +22,14 @@ ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log
                      .durations = Eigen::MatrixXd::Zero(longest, n),
                      .successors = Eigen::MatrixXd::Zero(n, n)};
 
-  // Mirror of the forward recursion. window(w, j): what follows a segment of j that ends at w, relative to
-  // the running product; beyond the last reading it is 1, which makes the right-censoring exact.
+  // Mirror of the forward recursion. window(w, j): what follows a segment of j that ends at w,
+  // relative to the running product; beyond the last reading it is 1, which makes the
+  // right-censoring exact.
   Eigen::MatrixXd window = Eigen::MatrixXd::Ones(steps + longest, n);
-  Eigen::MatrixXd follow(steps, n);  // likelihood of x from t+1 on, given that a segment of j ends at t
-  Eigen::MatrixXd ahead(steps, n);   // likelihood of x from t on, given that a segment of j starts at t
+  Eigen::MatrixXd follow(steps,
+                         n);  // likelihood of x from t+1 on, given that a segment of j ends at t
+  Eigen::MatrixXd ahead(steps,
+                        n);  // likelihood of x from t on, given that a segment of j starts at t
   Eigen::VectorXd product = Eigen::VectorXd::Ones(n);
   for (Index t = steps - 1; t >= 0; --t) {
     if (t == steps - 1) {
@@ -44,7 +47,8 @@ ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log
         product(j) = 1;
       }
       ahead(t, j) = product(j) * ends.dot(tables.pmf.col(j));
-      out.durations.col(j) += forward.start(t, j) * product(j) * ends.cwiseProduct(tables.pmf.col(j));
+      out.durations.col(j) +=
+          forward.start(t, j) * product(j) * ends.cwiseProduct(tables.pmf.col(j));
     }
   }
   out.successors.array() *= tables.transition.array();
@@ -53,7 +57,8 @@ ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log
   for (Index t = 0; t < steps; ++t) {
     out.occupied.row(t) = forward.start.row(t).cwiseProduct(ahead.row(t));
     if (t > 0) {
-      out.occupied.row(t) += out.occupied.row(t - 1) - forward.end.row(t - 1).cwiseProduct(follow.row(t - 1));
+      out.occupied.row(t) +=
+          out.occupied.row(t - 1) - forward.end.row(t - 1).cwiseProduct(follow.row(t - 1));
     }
   }
   out.occupied = out.occupied.cwiseMax(0);
@@ -66,7 +71,11 @@ class Fitter {
  public:
   Fitter(const Hsmm& start, double level_sd_w, const std::vector<std::vector<double>>& sequences,
          const EmOptions& options)
-      : model_(start), sequences_(sequences), options_(options), tau_(level_sd_w), level_(sequences.size(), 0.0) {
+      : model_(start),
+        sequences_(sequences),
+        options_(options),
+        tau_(level_sd_w),
+        level_(sequences.size(), 0.0) {
     Validate(start);
     for (const auto& sequence : sequences) {
       longest_ = std::max(longest_, static_cast<int>(sequence.size()) + 1);
@@ -102,7 +111,8 @@ class Fitter {
     const HsmmTables tables = MakeTables(model_, longest_);
     double sum = 0;
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      sum += Forward(tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight)).log_likelihood;
+      sum += Forward(tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight))
+                 .log_likelihood;
     }
     return sum;
   }
@@ -112,8 +122,8 @@ class Fitter {
     const HsmmTables tables = MakeTables(model_, longest_);
     std::vector<ExpectedCounts> counts;
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      counts.push_back(
-          ExpectCounts(tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight)));
+      counts.push_back(ExpectCounts(
+          tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight)));
     }
     std::vector<double> level_variance(sequences_.size(), 0.0);
     if (tau_ > 0) UpdateLevels(counts, level_variance);
@@ -124,8 +134,8 @@ class Fitter {
     return log_likelihood;
   }
 
-  // Posterior of each sequence's level given the state posteriors; then its mean goes into the states,
-  // or the levels would drift off together.
+  // Posterior of each sequence's level given the state posteriors; then its mean goes into the
+  // states, or the levels would drift off together.
   void UpdateLevels(const std::vector<ExpectedCounts>& counts, std::vector<double>& variance) {
     double mean = 0, second_moment = 0;
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
@@ -146,12 +156,14 @@ class Fitter {
     }
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
       level_[i] -= mean;
-      second_moment += (level_[i] * level_[i] + variance[i]) / static_cast<double>(sequences_.size());
+      second_moment +=
+          (level_[i] * level_[i] + variance[i]) / static_cast<double>(sequences_.size());
     }
     tau_ = std::sqrt(second_moment);
   }
 
-  void UpdateEmissions(const std::vector<ExpectedCounts>& counts, const std::vector<double>& level_variance) {
+  void UpdateEmissions(const std::vector<ExpectedCounts>& counts,
+                       const std::vector<double>& level_variance) {
     for (Index j = 0; j < States(); ++j) {
       HsmmState& state = State(j);
       const auto for_each = [&](auto&& visit) {
@@ -171,7 +183,8 @@ class Fitter {
       if (weight < 1e-6) continue;  // nothing is known of a state no sequence visits
       state.mean_w = sum / weight;
       for_each([&](double w, double x, std::size_t i) {
-        squares += w * ((x - state.mean_w) * (x - state.mean_w) + (state.takes_level ? level_variance[i] : 0));
+        squares += w * ((x - state.mean_w) * (x - state.mean_w) +
+                        (state.takes_level ? level_variance[i] : 0));
       });
       const double prior = options_.prior_weight * options_.prior_sd_w * options_.prior_sd_w;
       state.sd_w = std::max(options_.floor_sd_w,
@@ -182,7 +195,8 @@ class Fitter {
   void UpdatePath(const std::vector<ExpectedCounts>& counts) {
     const Index n = States();
     Eigen::VectorXd initial = Eigen::VectorXd::Zero(n);
-    Eigen::MatrixXd durations = Eigen::MatrixXd::Zero(longest_, n), successors = Eigen::MatrixXd::Zero(n, n);
+    Eigen::MatrixXd durations = Eigen::MatrixXd::Zero(longest_, n),
+                    successors = Eigen::MatrixXd::Zero(n, n);
     for (const ExpectedCounts& c : counts) {
       initial += c.occupied.row(0).transpose();
       durations += c.durations;
@@ -192,7 +206,8 @@ class Fitter {
     for (Index j = 0; j < n; ++j) {
       HsmmState& state = State(j);
       if (!state.duration) continue;
-      if (successors.row(j).sum() > 1e-6) model_.transition.row(j) = successors.row(j) / successors.row(j).sum();
+      if (successors.row(j).sum() > 1e-6)
+        model_.transition.row(j) = successors.row(j) / successors.row(j).sum();
       if (durations.col(j).sum() > 1e-6) {
         state.duration = FitGammaDuration(durations.col(j), model_.interval_s, *state.duration);
       }
@@ -221,8 +236,8 @@ class Fitter {
 
 }  // namespace
 
-HsmmFit FitHsmm(const Hsmm& start, double level_sd_w, const std::vector<std::vector<double>>& sequences,
-                const EmOptions& options) {
+HsmmFit FitHsmm(const Hsmm& start, double level_sd_w,
+                const std::vector<std::vector<double>>& sequences, const EmOptions& options) {
   return Fitter(start, level_sd_w, sequences, options).Run();
 }
 

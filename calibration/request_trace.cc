@@ -25,7 +25,8 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   {
     const std::size_t action = requests.Column("action"), request = requests.Column("question_id"),
-                      tokens = requests.Column("completion_tokens"), duration = requests.Column("duration_s");
+                      tokens = requests.Column("completion_tokens"),
+                      duration = requests.Column("duration_s");
     for (std::size_t i = 0; i < requests.rows(); ++i) {
       RequestTrace trace{.action = requests.Text(i, action),
                          .request = requests.Text(i, request),
@@ -34,11 +35,13 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
                          .t_s = {},
                          .rail_w = std::vector<std::vector<double>>(set.rails.size())};
       if (trace.duration_s <= 0 || trace.output_tokens < 1) {
-        throw InputError(fmt::format("{}: {}, question {}: duration_s must be positive and completion_tokens at least 1",
-                                     requests.name(), trace.action, trace.request));
+        throw InputError(fmt::format(
+            "{}: {}, question {}: duration_s must be positive and completion_tokens at least 1",
+            requests.name(), trace.action, trace.request));
       }
       if (!index.emplace(std::pair(trace.action, trace.request), set.requests.size()).second) {
-        throw InputError(fmt::format("{}: {}, question {} stands twice", requests.name(), trace.action, trace.request));
+        throw InputError(fmt::format("{}: {}, question {} stands twice", requests.name(),
+                                     trace.action, trace.request));
       }
       set.requests.push_back(std::move(trace));
     }
@@ -49,14 +52,15 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
   for (std::size_t i = 0; i < samples.rows(); ++i) {
     const auto found = index.find({samples.Text(i, action), samples.Text(i, request)});
     if (found == index.end()) {
-      throw InputError(fmt::format("{}: samples of {}, question {}, but {} has no such request", samples.name(),
-                                   samples.Text(i, action), samples.Text(i, request), requests.name()));
+      throw InputError(fmt::format("{}: samples of {}, question {}, but {} has no such request",
+                                   samples.name(), samples.Text(i, action),
+                                   samples.Text(i, request), requests.name()));
     }
     RequestTrace& trace = set.requests[found->second];
     const double t = samples.Number(i, time);
     if (!trace.t_s.empty() && t <= trace.t_s.back()) {
-      throw InputError(fmt::format("{}: {}, question {}: time goes back at t_s = {}", samples.name(), trace.action,
-                                   trace.request, t));
+      throw InputError(fmt::format("{}: {}, question {}: time goes back at t_s = {}",
+                                   samples.name(), trace.action, trace.request, t));
     }
     trace.t_s.push_back(t);
     for (std::size_t r = 0; r < rail_columns.size(); ++r) {
@@ -67,8 +71,9 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
     const auto inside = std::count_if(trace.t_s.begin(), trace.t_s.end(),
                                       [&](double t) { return t >= 0 && t <= trace.duration_s; });
     if (inside < 2) {
-      throw InputError(fmt::format("{}: {}, question {}: fewer than two samples within its duration", samples.name(),
-                                   trace.action, trace.request));
+      throw InputError(
+          fmt::format("{}: {}, question {}: fewer than two samples within its duration",
+                      samples.name(), trace.action, trace.request));
     }
   }
   return set;
@@ -77,7 +82,8 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
 double MeanSamplingPeriod(const TraceSet& traces) {
   std::vector<double> periods;
   for (const RequestTrace& trace : traces.requests) {
-    for (std::size_t i = 1; i < trace.t_s.size(); ++i) periods.push_back(trace.t_s[i] - trace.t_s[i - 1]);
+    for (std::size_t i = 1; i < trace.t_s.size(); ++i)
+      periods.push_back(trace.t_s[i] - trace.t_s[i - 1]);
   }
   std::sort(periods.begin(), periods.end());
   const double longest = 1.5 * periods[periods.size() / 2];
@@ -103,13 +109,15 @@ std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double i
       first = t;
       skipped = std::floor(t / interval_s);
     } else if (t - previous > kGap * interval_s) {
-      // By the gap itself, but no further than the time since the first reading has room for: after an
-      // early reading a normal one looks late.
+      // By the gap itself, but no further than the time since the first reading has room for: after
+      // an early reading a normal one looks late.
       const double by_gap = std::round((t - previous) / interval_s) - 1;
-      const double by_time = std::floor(first / interval_s) + std::round((t - first) / interval_s) - static_cast<double>(grid.size());
+      const double by_time = std::floor(first / interval_s) + std::round((t - first) / interval_s) -
+                             static_cast<double>(grid.size());
       skipped = std::max(0.0, std::min(by_gap, by_time));
     }
-    grid.insert(grid.end(), static_cast<std::size_t>(skipped), std::numeric_limits<double>::quiet_NaN());
+    grid.insert(grid.end(), static_cast<std::size_t>(skipped),
+                std::numeric_limits<double>::quiet_NaN());
     grid.push_back(trace.rail_w[rail][i]);
     previous = t;
   }
@@ -120,10 +128,12 @@ double MeasuredEnergy(const RequestTrace& trace, std::size_t rail) {
   const std::vector<double>& t = trace.t_s;
   const std::vector<double>& w = trace.rail_w[rail];
   const auto at = [&](double time) {  // linear between samples, constant outside them
-    const auto above = static_cast<std::size_t>(std::lower_bound(t.begin(), t.end(), time) - t.begin());
+    const auto above =
+        static_cast<std::size_t>(std::lower_bound(t.begin(), t.end(), time) - t.begin());
     if (above == 0) return w.front();
     if (above == t.size()) return w.back();
-    return w[above - 1] + (w[above] - w[above - 1]) * (time - t[above - 1]) / (t[above] - t[above - 1]);
+    return w[above - 1] +
+           (w[above] - w[above - 1]) * (time - t[above - 1]) / (t[above] - t[above - 1]);
   };
   double energy = 0, last_t = 0, last_w = at(0);
   for (std::size_t i = 0; i < t.size() && t[i] < trace.duration_s; ++i) {

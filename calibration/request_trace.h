@@ -13,7 +13,7 @@ struct RequestTrace {
   std::string request;  // e.g. the question id
   double duration_s = 0;
   double output_tokens = 0;
-  std::vector<double> t_s;                  // since the request began, ascending; may lie outside [0, duration]
+  std::vector<double> t_s;  // since the request began, ascending; may lie outside [0, duration]
   std::vector<std::vector<double>> rail_w;  // [rail][sample]
 };
 
@@ -22,15 +22,16 @@ struct TraceSet {
   std::vector<RequestTrace> requests;
 };
 
-// Joins a csv of samples (action, question_id, t_s, one "<rail>_w" column per rail) with one of requests
-// (action, question_id, completion_tokens, duration_s). A request without samples, or samples without
-// a request, is an InputError.
+// Joins a csv of samples (action, question_id, t_s, one "<rail>_w" column per rail) with one of
+// requests (action, question_id, completion_tokens, duration_s). A request without samples, or
+// samples without a request, is an InputError.
 TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests);
 
 // Mean sampling period; gaps above 1.5 medians do not count.
 double MeanSamplingPeriod(const TraceSet& traces);
 
-// The samples inside [0, duration] on a grid of one cell per interval. Cells the sensor skipped are NaN.
+// The samples inside [0, duration] on a grid of one cell per interval. Cells the sensor skipped are
+// NaN.
 std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double interval_s);
 
 // Trapezoid over [0, duration] of the true timestamps, both ends interpolated.

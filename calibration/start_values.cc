@@ -11,10 +11,12 @@ namespace edgesim {
 
 namespace {
 
-constexpr int kRampStates = 6;           // fewer lose the peaks, more gain nothing (docs/architecture.md, calibration)
+constexpr int kRampStates =
+    6;  // fewer lose the peaks, more gain nothing (docs/architecture.md, calibration)
 constexpr double kRampFrom = 0.08, kRampTo = 0.95;  // share of the rise that counts as ramp
 constexpr double kOvershootW = 5;
-constexpr double kSettleEnds_s[] = {0.6, 1.5, 3.2};  // of the first, second and third settling state
+constexpr double kSettleEnds_s[] = {0.6, 1.5,
+                                    3.2};  // of the first, second and third settling state
 constexpr double kStartShape = 5;
 
 double Plateau(const std::vector<double>& x) {  // median of the second half
@@ -27,8 +29,8 @@ double Plateau(const std::vector<double>& x) {  // median of the second half
 }
 
 // Model whose parameters are those of the labelled readings: labels[i][t] is a state.
-Hsmm FromLabels(const std::vector<std::vector<double>>& sequences, const std::vector<std::vector<int>>& labels,
-                double interval_s, int states) {
+Hsmm FromLabels(const std::vector<std::vector<double>>& sequences,
+                const std::vector<std::vector<int>>& labels, double interval_s, int states) {
   Hsmm model{.interval_s = interval_s,
              .states = std::vector<HsmmState>(static_cast<std::size_t>(states)),
              .initial = Eigen::VectorXd::Zero(states),
@@ -45,10 +47,12 @@ Hsmm FromLabels(const std::vector<std::vector<double>>& sequences, const std::ve
     }
     HsmmState& state = model.states[static_cast<std::size_t>(j)];
     // A level no reading fell into lies where the one below it does.
-    state.mean_w = readings.empty() && j > 0 ? model.states[static_cast<std::size_t>(j) - 1].mean_w : Mean(readings);
+    state.mean_w = readings.empty() && j > 0 ? model.states[static_cast<std::size_t>(j) - 1].mean_w
+                                             : Mean(readings);
     state.sd_w = std::max(0.5, std::sqrt(SampleVariance(readings)));
     const double stay = segments > 0 ? static_cast<double>(readings.size()) / segments : 1;
-    state.duration = GammaDuration{.mean_s = std::max(1.0, stay) * interval_s, .shape = kStartShape};
+    state.duration =
+        GammaDuration{.mean_s = std::max(1.0, stay) * interval_s, .shape = kStartShape};
   }
   return model;
 }
@@ -79,7 +83,8 @@ Hsmm LeftToRightStart(const std::vector<std::vector<double>>& sequences, double 
       ramped = ramped || rise > kRampTo;
       if (!ramped) {
         const double bin = (rise - kRampFrom) / (kRampTo - kRampFrom) * kRampStates;
-        label.push_back(rise < kRampFrom ? 0 : 1 + std::min(kRampStates - 1, static_cast<int>(bin)));
+        label.push_back(rise < kRampFrom ? 0
+                                         : 1 + std::min(kRampStates - 1, static_cast<int>(bin)));
       } else {
         int k = 0;
         while (k < settle && since_ramp >= kSettleEnds_s[k]) ++k;
@@ -98,11 +103,12 @@ Hsmm LeftToRightStart(const std::vector<std::vector<double>>& sequences, double 
     HsmmState& state = model.states[static_cast<std::size_t>(j)];
     const int settled = j - 1 - kRampStates;
     state.takes_level = settled >= 0;
-    state.name = j == 0                ? "start"
-                 : settled < 0         ? fmt::format("ramp_{}", j)
-                 : j + 1 == states     ? "plateau"
-                 : settle == 3 && settled == 0 ? "overshoot"
-                                       : fmt::format("settle_{}", settled + (settle == 3 ? 0 : 1));
+    state.name = j == 0            ? "start"
+                 : settled < 0     ? fmt::format("ramp_{}", j)
+                 : j + 1 == states ? "plateau"
+                 : settle == 3 && settled == 0
+                     ? "overshoot"
+                     : fmt::format("settle_{}", settled + (settle == 3 ? 0 : 1));
   }
   return model;
 }
@@ -110,16 +116,19 @@ Hsmm LeftToRightStart(const std::vector<std::vector<double>>& sequences, double 
 Hsmm FreeStart(const std::vector<std::vector<double>>& sequences, double interval_s, int states) {
   std::vector<double> readings;
   for (const auto& x : sequences) {
-    std::copy_if(x.begin(), x.end(), std::back_inserter(readings), [](double w) { return !std::isnan(w); });
+    std::copy_if(x.begin(), x.end(), std::back_inserter(readings),
+                 [](double w) { return !std::isnan(w); });
   }
   std::sort(readings.begin(), readings.end());
-  std::vector<double> cuts;  // low states are common, high ones are bursts: halve what is left each time
+  std::vector<double>
+      cuts;  // low states are common, high ones are bursts: halve what is left each time
   for (int k = 1; k < states; ++k) cuts.push_back(Quantile(readings, 1 - 0.6 / std::pow(2.0, k)));
   std::vector<std::vector<int>> labels;
   for (const auto& x : sequences) {
     std::vector<int> label;
     for (const double w : x) {
-      label.push_back(static_cast<int>(std::upper_bound(cuts.begin(), cuts.end(), w) - cuts.begin()));
+      label.push_back(
+          static_cast<int>(std::upper_bound(cuts.begin(), cuts.end(), w) - cuts.begin()));
     }
     labels.push_back(std::move(label));
   }

@@ -9,8 +9,8 @@
 
 namespace edgesim {
 
-std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces, int draws,
-                                     std::uint64_t seed) {
+std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces,
+                                     int draws, std::uint64_t seed) {
   std::vector<std::size_t> all(profile.actions.size());
   std::vector<EnergyCheck> checks(profile.actions.size());
   for (std::size_t a = 0; a < all.size(); ++a) {
@@ -25,7 +25,8 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
       return check.action == ProfileActionName(trace.action);
     });
     if (at == checks.end()) throw InputError("the profile has no action for " + trace.action);
-    for (std::size_t r = 0; r < traces.rails.size(); ++r) at->measured_j += MeasuredEnergy(trace, r);
+    for (std::size_t r = 0; r < traces.rails.size(); ++r)
+      at->measured_j += MeasuredEnergy(trace, r);
     ++at->requests;
     const Answer answer{.prompt_tokens = 0,
                         .output_tokens = static_cast<std::uint32_t>(trace.output_tokens),
@@ -37,7 +38,8 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
                         .episode = static_cast<std::uint32_t>(draw),
                         .entity = 0,
                         .phase = Phase::kBootstrap};
-      device.Execute(Request{}, static_cast<ActionId>(at - checks.begin()), answer, noise, execution);
+      device.Execute(Request{}, static_cast<ActionId>(at - checks.begin()), answer, noise,
+                     execution);
       for (const PowerSegment& s : execution.segments) simulated += (s.Sum(~0U) * s.length).value();
     }
     at->simulated_j += simulated / draws;
@@ -51,8 +53,9 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
   return checks;
 }
 
-std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces, const DeviceFitOptions& options, int folds,
-                                             int draws, std::uint64_t seed) {
+std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
+                                             const DeviceFitOptions& options, int folds, int draws,
+                                             std::uint64_t seed) {
   std::map<std::string, int> fold_of;  // by request name
   for (const RequestTrace& trace : traces.requests) fold_of.emplace(trace.request, 0);
   if (folds < 2 || static_cast<std::size_t>(folds) > fold_of.size()) {
@@ -68,14 +71,18 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces, const Devic
       (fold_of[trace.request] == fold ? left_out : kept).requests.push_back(trace);
     }
     for (const RequestTrace& trace : left_out.requests) {
-      const bool known = std::any_of(kept.requests.begin(), kept.requests.end(),
-                                     [&](const RequestTrace& k) { return k.action == trace.action; });
-      if (!known) throw InputError(trace.action + ": too few requests for this many folds, one fold holds them all");
+      const bool known =
+          std::any_of(kept.requests.begin(), kept.requests.end(),
+                      [&](const RequestTrace& k) { return k.action == trace.action; });
+      if (!known)
+        throw InputError(trace.action +
+                         ": too few requests for this many folds, one fold holds them all");
     }
-    const std::vector<EnergyCheck> checks =
-        CheckEnergy(FitDevice(kept, options).profile, left_out, draws, seed + static_cast<std::uint64_t>(fold));
+    const std::vector<EnergyCheck> checks = CheckEnergy(
+        FitDevice(kept, options).profile, left_out, draws, seed + static_cast<std::uint64_t>(fold));
     for (const EnergyCheck& check : checks) {
-      auto at = std::find_if(total.begin(), total.end(), [&](const EnergyCheck& t) { return t.action == check.action; });
+      auto at = std::find_if(total.begin(), total.end(),
+                             [&](const EnergyCheck& t) { return t.action == check.action; });
       if (at == total.end()) at = total.insert(total.end(), EnergyCheck{.action = check.action});
       const auto n = static_cast<double>(check.requests);
       at->requests += check.requests;
@@ -95,7 +102,8 @@ TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& out
   for (const Outlier& o : outliers) named.emplace(o.action, o.request);
   TraceSet kept{.rails = traces.rails, .requests = {}};
   for (const RequestTrace& trace : traces.requests) {
-    if (!named.contains({ProfileActionName(trace.action), trace.request})) kept.requests.push_back(trace);
+    if (!named.contains({ProfileActionName(trace.action), trace.request}))
+      kept.requests.push_back(trace);
   }
   return kept;
 }

@@ -20,14 +20,15 @@ struct EnergyCheck {
 };
 
 // Simulates each recorded request `draws` times; seed keys the noise.
-std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces, int draws,
-                                     std::uint64_t seed);
+std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces,
+                                     int draws, std::uint64_t seed);
 
-// The same for requests the profile was not fitted on: the requests are dealt into `folds` by name, so
-// that a request is left out under all actions at once, and each fold is simulated from a fit to the
-// others.
-std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces, const DeviceFitOptions& options, int folds,
-                                             int draws, std::uint64_t seed);
+// The same for requests the profile was not fitted on: the requests are dealt into `folds` by name,
+// so that a request is left out under all actions at once, and each fold is simulated from a fit to
+// the others.
+std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
+                                             const DeviceFitOptions& options, int folds, int draws,
+                                             std::uint64_t seed);
 
 // `traces` without the requests named as outliers.
 TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& outliers);

@@ -6,15 +6,17 @@
 
 namespace edgesim {
 
-EdgeDevice::EdgeDevice(const DeviceProfile& profile, const std::vector<std::size_t>& actions, bool count_idle) {
+EdgeDevice::EdgeDevice(const DeviceProfile& profile, const std::vector<std::size_t>& actions,
+                       bool count_idle) {
   info_.emission_interval = FromSeconds(profile.emission_interval_s);
   for (std::size_t r = 0; r < profile.rails.size(); ++r) {
     const Rail& rail = profile.rails[r];
     info_.rails.push_back(rail.name);
     if (!count_idle) continue;
     if (!rail.idle_w) {
-      throw InputError(fmt::format("device '{}': the idle power of rail '{}' is not known, so idle energy cannot count",
-                                   profile.name, rail.name));
+      throw InputError(fmt::format(
+          "device '{}': the idle power of rail '{}' is not known, so idle energy cannot count",
+          profile.name, rail.name));
     }
     info_.idle_w[r] = *rail.idle_w;
   }
@@ -34,14 +36,16 @@ void EdgeDevice::Execute(const Request&, ActionId action, const Answer& answer, 
                          Execution& out) const {
   const ActionModel& model = actions_[action];
   WordStream latency_words = world.Words(Stream::kLatency);
-  const double seconds_per_token = model.seconds_per_output_token[model.latency.Draw(latency_words())];
+  const double seconds_per_token =
+      model.seconds_per_output_token[model.latency.Draw(latency_words())];
   out.duration = FromSeconds(answer.output_tokens * seconds_per_token);
   out.clamped = 0;
 
   const Duration tick = info_.emission_interval;
   const auto ticks = static_cast<std::size_t>((out.duration + tick - Duration(1)) / tick);
   out.segments.assign(ticks, PowerSegment{.length = tick, .rail_w = {}});
-  if (ticks > 0) out.segments.back().length = out.duration - tick * static_cast<std::int64_t>(ticks - 1);
+  if (ticks > 0)
+    out.segments.back().length = out.duration - tick * static_cast<std::int64_t>(ticks - 1);
 
   WordStream level_words = world.Words(Stream::kLevel);
   const double shared = StandardNormal(level_words);
@@ -51,9 +55,10 @@ void EdgeDevice::Execute(const Request&, ActionId action, const Answer& answer, 
       return world.Words(StreamOfRail(static_cast<int>(r), purpose));
     };
     WordStream own_words = stream(RailStream::kLevel);
-    const double level_w = rail.level.shared_w * shared + rail.level.own_w * StandardNormal(own_words);
-    out.clamped +=
-        rail.sampler.Sample(level_w, stream(RailStream::kDwell), stream(RailStream::kEmission), out.segments, r);
+    const double level_w =
+        rail.level.shared_w * shared + rail.level.own_w * StandardNormal(own_words);
+    out.clamped += rail.sampler.Sample(level_w, stream(RailStream::kDwell),
+                                       stream(RailStream::kEmission), out.segments, r);
   }
 }
 

@@ -13,9 +13,10 @@ namespace edgesim {
 class EdgeDevice final : public Device {
  public:
   // `actions` are positions in profile.actions, in the order of the experiment's ActionTable.
-  // With count_idle the profile's idle power counts between requests; where the profile does not know
-  // it, InputError is thrown.
-  EdgeDevice(const DeviceProfile& profile, const std::vector<std::size_t>& actions, bool count_idle);
+  // With count_idle the profile's idle power counts between requests; where the profile does not
+  // know it, InputError is thrown.
+  EdgeDevice(const DeviceProfile& profile, const std::vector<std::size_t>& actions,
+             bool count_idle);
 
   const DeviceInfo& Info() const override { return info_; }
   void Execute(const Request& request, ActionId action, const Answer& answer, const Noise& world,
@@ -27,8 +28,9 @@ class EdgeDevice final : public Device {
     LevelLaw level;
   };
   struct ActionModel {
-    InverseCdfTable latency;                       // over seconds_per_token
-    std::vector<double> seconds_per_output_token;  // ascending: a late draw is late under every action
+    InverseCdfTable latency;  // over seconds_per_token
+    std::vector<double>
+        seconds_per_output_token;  // ascending: a late draw is late under every action
     std::vector<RailModel> rails;
   };
   DeviceInfo info_;

@@ -12,7 +12,8 @@ namespace edgesim {
 
 namespace {
 
-constexpr double kProbabilityTolerance = 1e-9;  // of a row's sum: decimal round-off in a profile file
+constexpr double kProbabilityTolerance =
+    1e-9;  // of a row's sum: decimal round-off in a profile file
 
 void Require(bool ok, const std::string& what) {
   if (!ok) throw std::invalid_argument("hsmm: " + what);
@@ -25,18 +26,23 @@ void Validate(const Hsmm& model) {
   Require(n > 0, "no states");
   Require(model.interval_s > 0, "interval_s must be positive");
   Require(model.initial.size() == n, "initial needs one probability per state");
-  Require(model.transition.rows() == n && model.transition.cols() == n, "transition must be states x states");
-  Require((model.initial.array() >= 0).all() && std::abs(model.initial.sum() - 1) < kProbabilityTolerance,
+  Require(model.transition.rows() == n && model.transition.cols() == n,
+          "transition must be states x states");
+  Require((model.initial.array() >= 0).all() &&
+              std::abs(model.initial.sum() - 1) < kProbabilityTolerance,
           "initial must sum to 1");
   for (Eigen::Index j = 0; j < n; ++j) {
     const HsmmState& state = model.states[static_cast<std::size_t>(j)];
-    Require(std::isfinite(state.mean_w), fmt::format("state '{}': mean_w must be finite", state.name));
+    Require(std::isfinite(state.mean_w),
+            fmt::format("state '{}': mean_w must be finite", state.name));
     Require(state.sd_w > 0, fmt::format("state '{}': sd_w must be positive", state.name));
     const auto row = model.transition.row(j);
     Require((row.array() >= 0).all() && row(j) == 0,
-            fmt::format("state '{}': transitions must not be negative and none leads to itself", state.name));
+            fmt::format("state '{}': transitions must not be negative and none leads to itself",
+                        state.name));
     if (!state.duration) {
-      Require(row.sum() == 0, fmt::format("state '{}' is absorbing but has transitions", state.name));
+      Require(row.sum() == 0,
+              fmt::format("state '{}' is absorbing but has transitions", state.name));
       continue;
     }
     Require(state.duration->mean_s > 0 && state.duration->shape > 0,
@@ -50,19 +56,18 @@ Eigen::VectorXd DurationPmf(const GammaDuration& duration, double interval_s, in
   const double per_interval = interval_s * duration.shape / duration.mean_s;
   Eigen::VectorXd pmf(max_intervals);
   double below = 0;
-  for (int u = 1; u <= max_intervals; ++u) {
+  for (int u = 1; u < max_intervals; ++u) {
     const double cdf = boost::math::gamma_p(duration.shape, u * per_interval);
     pmf(u - 1) = cdf - below;
     below = cdf;
   }
-  // A law that lies wholly beyond the table stays there until it is cut off.
-  if (below <= 0) pmf(max_intervals - 1) = 1;
-  return pmf / pmf.sum();
+  pmf(max_intervals - 1) = 1 - below;
+  return pmf;
 }
 
 Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, double level_w,
                            double outlier_weight) {
-  constexpr double kOutlierDensity = 1.0 / 150;                 // per W
+  constexpr double kOutlierDensity = 1.0 / 150;  // per W
   constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
   const auto readings = static_cast<Eigen::Index>(watts.size());
   const auto n = static_cast<Eigen::Index>(model.states.size());

@@ -10,7 +10,8 @@
 
 namespace edgesim {
 
-// Gamma law of a stay, discretised to whole emission intervals: P(u) = F(u dt) - F((u-1) dt), u >= 1.
+// Gamma law of a stay, discretised to whole emission intervals: P(u) = F(u dt) - F((u-1) dt), u
+// >= 1.
 struct GammaDuration {
   double mean_s = 0;  // of the continuous law, > 0
   double shape = 0;   // > 0; 1 is exponential, large is nearly constant
@@ -34,12 +35,12 @@ struct Hsmm {
 // Throws std::invalid_argument naming the first thing that is wrong.
 void Validate(const Hsmm& model);
 
-// P(u) for u = 1 .. max_intervals, renormalised to sum 1 (max_intervals).
+// P(u) for u = 1 .. max_intervals, the last being all that is as long or longer (max_intervals).
 Eigen::VectorXd DurationPmf(const GammaDuration& duration, double interval_s, int max_intervals);
 
-// log density of each reading under each state (readings x states). A reading that is NaN is missing
-// and tells nothing. outlier_weight in [0, 1) mixes in a uniform density on 150 W, so that one odd
-// reading cannot rule a state out.
+// log density of each reading under each state (readings x states). A reading that is NaN is
+// missing and tells nothing. outlier_weight in [0, 1) mixes in a uniform density on 150 W, so that
+// one odd reading cannot rule a state out.
 Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, double level_w,
                            double outlier_weight);
 

@@ -31,13 +31,14 @@ Eigen::MatrixXd Survivor(const Eigen::MatrixXd& pmf) {
 }
 
 ForwardMessages Forward(const HsmmTables& tables, const Eigen::MatrixXd& log_density) {
-  const Eigen::Index steps = log_density.rows(), n = log_density.cols(), longest = tables.pmf.rows();
+  const Eigen::Index steps = log_density.rows(), n = log_density.cols(),
+                     longest = tables.pmf.rows();
   ForwardMessages out{.log_likelihood = 0,
                       .start = Eigen::MatrixXd(steps, n),
                       .end = Eigen::MatrixXd(steps, n),
                       .factor = Eigen::MatrixXd(steps, n)};
-  Eigen::MatrixXd window(steps, n);                       // start / product at the start
-  Eigen::VectorXd product = Eigen::VectorXd::Ones(n);     // of factors since the last fold
+  Eigen::MatrixXd window(steps, n);                    // start / product at the start
+  Eigen::VectorXd product = Eigen::VectorXd::Ones(n);  // of factors since the last fold
   Eigen::VectorXd mass(n);
   for (Eigen::Index t = 0; t < steps; ++t) {
     if (t == 0) {
@@ -45,13 +46,18 @@ ForwardMessages Forward(const HsmmTables& tables, const Eigen::MatrixXd& log_den
     } else {
       out.start.row(t).noalias() = out.end.row(t - 1) * tables.transition;
     }
-    const double shift = log_density.row(t).maxCoeff();
     const Eigen::Index oldest = std::max<Eigen::Index>(0, t - longest + 1), alive = t - oldest + 1;
+    double shift =
+        -std::numeric_limits<double>::infinity();  // largest density of a state that may be live
     for (Eigen::Index j = 0; j < n; ++j) {
       window(t, j) = out.start(t, j) / product(j);
       const auto ages = window.col(j).segment(oldest, alive).reverse();
-      out.factor(t, j) = std::exp(log_density(t, j) - shift);
-      mass(j) = product(j) * out.factor(t, j) * ages.dot(tables.survivor.col(j).head(alive));
+      mass(j) = product(j) * ages.dot(tables.survivor.col(j).head(alive));
+      if (mass(j) > 0) shift = std::max(shift, log_density(t, j));
+    }
+    for (Eigen::Index j = 0; j < n; ++j) {
+      out.factor(t, j) = mass(j) > 0 ? std::exp(log_density(t, j) - shift) : 0;
+      mass(j) *= out.factor(t, j);
     }
     const double predictive = mass.sum();
     if (!(predictive > 0)) {

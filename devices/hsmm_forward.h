@@ -1,9 +1,10 @@
 // The forward recursion of an explicit-duration HSMM with a right-censored last segment, in
 // O(T (N^2 + N D)) time and O(T N) memory, scaled (no logarithm inside the recursion).
 //
-// All live segments of a state meet the same factor at each step. A segment's weight is therefore kept
-// relative to a running product per state, and both sums over its age are dot products of a contiguous
-// window with the duration law. Reference: Guedon 2003 (doi:10.1198/1061860032030); Yu 2010.
+// All live segments of a state meet the same factor at each step. A segment's weight is therefore
+// kept relative to a running product per state, and both sums over its age are dot products of a
+// contiguous window with the duration law. Reference: Guedon 2003 (doi:10.1198/1061860032030); Yu
+// 2010.
 #pragma once
 
 #include <Eigen/Core>

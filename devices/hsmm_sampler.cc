@@ -17,7 +17,8 @@ int LongestStay(const GammaDuration& duration, double interval_s) {
 
 HsmmSampler::HsmmSampler(const Hsmm& model) {
   Validate(model);
-  initial_ = InverseCdfTable({model.initial.data(), static_cast<std::size_t>(model.initial.size())});
+  initial_ =
+      InverseCdfTable({model.initial.data(), static_cast<std::size_t>(model.initial.size())});
   for (std::size_t j = 0; j < model.states.size(); ++j) {
     const HsmmState& from = model.states[j];
     State state{.mean_w = from.mean_w,
@@ -28,12 +29,13 @@ HsmmSampler::HsmmSampler(const Hsmm& model) {
                 .successors = {},
                 .next = {}};
     if (!state.absorbing) {
-      const Eigen::VectorXd pmf =
-          DurationPmf(*from.duration, model.interval_s, LongestStay(*from.duration, model.interval_s));
+      const Eigen::VectorXd pmf = DurationPmf(*from.duration, model.interval_s,
+                                              LongestStay(*from.duration, model.interval_s));
       state.stay = InverseCdfTable({pmf.data(), static_cast<std::size_t>(pmf.size())});
       std::vector<double> weights;
       for (std::size_t k = 0; k < model.states.size(); ++k) {
-        const double p = model.transition(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(k));
+        const double p =
+            model.transition(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(k));
         if (p <= 0) continue;
         state.successors.push_back(static_cast<std::uint32_t>(k));
         weights.push_back(p);
@@ -60,7 +62,8 @@ std::uint32_t HsmmSampler::Sample(double level_w, WordStream dwell, WordStream e
       path[t].rail_w[rail] = std::max(watts, 0.0);
     }
     if (!state.absorbing) {
-      at = state.successors.size() == 1 ? state.successors[0] : state.successors[state.next.Draw(dwell())];
+      at = state.successors.size() == 1 ? state.successors[0]
+                                        : state.successors[state.next.Draw(dwell())];
     }
   }
   return clamped;

@@ -17,10 +17,10 @@ class HsmmSampler {
   // Throws std::invalid_argument if the model is not valid.
   explicit HsmmSampler(const Hsmm& model);
 
-  // Writes one draw into rail `rail` of each segment; the segments are one interval each, the last may
-  // be cut short. Returns how many draws were below 0 W and set to 0 W.
-  std::uint32_t Sample(double level_w, WordStream dwell, WordStream emission, std::span<PowerSegment> path,
-                       std::size_t rail) const;
+  // Writes one draw into rail `rail` of each segment; the segments are one interval each, the last
+  // may be cut short. Returns how many draws were below 0 W and set to 0 W.
+  std::uint32_t Sample(double level_w, WordStream dwell, WordStream emission,
+                       std::span<PowerSegment> path, std::size_t rail) const;
 
  private:
   struct State {

@@ -23,7 +23,8 @@ double Rounded(double value) { return std::stod(fmt::format("{:.6g}", value)); }
 class Cursor {
  public:
   // `at` is a JSON pointer, "" for the root; `file` outlives the cursor.
-  Cursor(const Json& value, const std::string& file, std::string at) : value_(value), file_(file), at_(std::move(at)) {}
+  Cursor(const Json& value, const std::string& file, std::string at)
+      : value_(value), file_(file), at_(std::move(at)) {}
 
   [[noreturn]] void Fail(const std::string& what) const {
     throw InputError(fmt::format("{}: {}{}{}", file_, at_, at_.empty() ? "" : ": ", what));
@@ -45,7 +46,8 @@ class Cursor {
     return value_.get<bool>();
   }
   double Number(double at_least = -INFINITY) const {
-    if (!value_.is_number() || !std::isfinite(value_.get<double>())) Fail("must be a finite number");
+    if (!value_.is_number() || !std::isfinite(value_.get<double>()))
+      Fail("must be a finite number");
     const auto number = value_.get<double>();
     if (number < at_least) Fail(fmt::format("is {}, must be at least {}", number, at_least));
     return number;
@@ -58,13 +60,15 @@ class Cursor {
   std::vector<Cursor> Items() const {
     if (!value_.is_array()) Fail("must be an array");
     std::vector<Cursor> items;
-    for (std::size_t i = 0; i < value_.size(); ++i) items.emplace_back(value_[i], file_, fmt::format("{}/{}", at_, i));
+    for (std::size_t i = 0; i < value_.size(); ++i)
+      items.emplace_back(value_[i], file_, fmt::format("{}/{}", at_, i));
     return items;
   }
   std::vector<std::pair<std::string, Cursor>> Members() const {
     if (!value_.is_object()) Fail("must be an object");
     std::vector<std::pair<std::string, Cursor>> members;
-    for (const auto& [key, value] : value_.items()) members.emplace_back(key, Cursor(value, file_, at_ + "/" + key));
+    for (const auto& [key, value] : value_.items())
+      members.emplace_back(key, Cursor(value, file_, at_ + "/" + key));
     return members;
   }
 
@@ -84,7 +88,8 @@ class ProfileReader {
     }
     profile_.name = root_["name"].Text();
     profile_.description = root_["description"].Text();
-    for (const auto& [key, at] : root_["provenance"].Members()) profile_.provenance[key] = ReadProvenance(at);
+    for (const auto& [key, at] : root_["provenance"].Members())
+      profile_.provenance[key] = ReadProvenance(at);
     profile_.emission_interval_s = root_["emission_interval_s"].Positive();
     profile_.interval_provenance = ProvenanceKey(root_["emission_interval_provenance"]);
     for (const Cursor& at : root_["rails"].Items()) {
@@ -98,7 +103,13 @@ class ProfileReader {
     if (profile_.rails.empty() || profile_.rails.size() > kMaxRails) {
       root_["rails"].Fail(fmt::format("needs 1 to {} rails", kMaxRails));
     }
-    for (const Cursor& at : root_["actions"].Items()) profile_.actions.push_back(ReadAction(at));
+    for (const Cursor& at : root_["actions"].Items()) {
+      profile_.actions.push_back(ReadAction(at));
+      for (std::size_t a = 0; a + 1 < profile_.actions.size(); ++a) {
+        if (profile_.actions[a].spec.name == profile_.actions.back().spec.name)
+          at["name"].Fail("stands twice");
+      }
+    }
     if (profile_.actions.empty()) root_["actions"].Fail("is empty");
     for (const Cursor& at : root_["outliers"].Items()) {
       profile_.outliers.push_back({at["action"].Text(), at["request"].Text(), at["why"].Text()});
@@ -111,7 +122,8 @@ class ProfileReader {
     const std::string kind = at["kind"].Text();
     for (std::size_t k = 0; k < kKindNames.size(); ++k) {
       if (kind == kKindNames[k]) {
-        return {static_cast<ProvenanceKind>(k), at["source"].Text(), at["date"].Text(), at["method"].Text()};
+        return {static_cast<ProvenanceKind>(k), at["source"].Text(), at["date"].Text(),
+                at["method"].Text()};
       }
     }
     at["kind"].Fail("must be measured, calibrated, modelled or assumed");
@@ -137,8 +149,13 @@ class ProfileReader {
         action.latency.output_tokens.empty()) {
       latency.Fail("needs as many output_tokens as seconds_per_output_token, and at least one");
     }
+    if (!std::is_sorted(action.latency.seconds_per_output_token.begin(),
+                        action.latency.seconds_per_output_token.end())) {
+      latency["seconds_per_output_token"].Fail("must be ascending");
+    }
     action.latency.provenance = ProvenanceKey(latency["provenance"]);
-    for (const Rail& rail : profile_.rails) action.rails.push_back(ReadRail(at["power"][rail.name.c_str()]));
+    for (const Rail& rail : profile_.rails)
+      action.rails.push_back(ReadRail(at["power"][rail.name.c_str()]));
     return action;
   }
 
@@ -162,7 +179,8 @@ class ProfileReader {
     const auto n = static_cast<Eigen::Index>(rail.hsmm.states.size());
     rail.hsmm.initial = ReadRow(at["initial"], n);
     const std::vector<Cursor> rows = at["transition"].Items();
-    if (static_cast<Eigen::Index>(rows.size()) != n) at["transition"].Fail("needs one row per state");
+    if (static_cast<Eigen::Index>(rows.size()) != n)
+      at["transition"].Fail("needs one row per state");
     rail.hsmm.transition.resize(n, n);
     for (Eigen::Index j = 0; j < n; ++j) {
       rail.hsmm.transition.row(j) = ReadRow(rows[static_cast<std::size_t>(j)], n).transpose();
@@ -196,7 +214,8 @@ Json ToJson(const RailPowerModel& rail) {
     const HsmmState& state = rail.hsmm.states[j];
     Json duration;
     if (state.duration) {
-      duration = {{"mean_s", Rounded(state.duration->mean_s)}, {"shape", Rounded(state.duration->shape)}};
+      duration = {{"mean_s", Rounded(state.duration->mean_s)},
+                  {"shape", Rounded(state.duration->shape)}};
     }
     states.push_back({{"name", state.name},
                       {"mean_w", Rounded(state.mean_w)},
@@ -205,21 +224,24 @@ Json ToJson(const RailPowerModel& rail) {
                       {"duration", duration}});
     initial.push_back(Rounded(rail.hsmm.initial(static_cast<Eigen::Index>(j))));
     Json row = Json::array();
-    for (const double p : rail.hsmm.transition.row(static_cast<Eigen::Index>(j))) row.push_back(Rounded(p));
+    for (const double p : rail.hsmm.transition.row(static_cast<Eigen::Index>(j)))
+      row.push_back(Rounded(p));
     transition.push_back(row);
   }
-  return {{"provenance", rail.provenance},
-          {"level", {{"shared_w", Rounded(rail.level.shared_w)}, {"own_w", Rounded(rail.level.own_w)}}},
-          {"states", states},
-          {"initial", initial},
-          {"transition", transition}};
+  return {
+      {"provenance", rail.provenance},
+      {"level", {{"shared_w", Rounded(rail.level.shared_w)}, {"own_w", Rounded(rail.level.own_w)}}},
+      {"states", states},
+      {"initial", initial},
+      {"transition", transition}};
 }
 
 // JSON text with each array of plain values on one line: a matrix then has one line per row.
 std::string Compact(const std::string& json) {
   std::string out;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::size_t end = json[i] == '[' ? json.find_first_of("[]{}\"", i + 1) : std::string::npos;
+    const std::size_t end =
+        json[i] == '[' ? json.find_first_of("[]{}\"", i + 1) : std::string::npos;
     if (end == std::string::npos || json[end] != ']') {
       out += json[i];
       continue;
@@ -250,6 +272,8 @@ DeviceProfile ParseProfile(std::string_view json, const std::string& name) {
     const std::size_t newline = before.rfind('\n');
     throw InputError(fmt::format("{}:{}:{}: not valid JSON", name, line,
                                  newline == std::string_view::npos ? at + 1 : at - newline));
+  } catch (const Json::out_of_range&) {
+    throw InputError(name + ": a number is too large");
   }
   return ProfileReader(Cursor(root, name, "")).Read();
 }
@@ -260,7 +284,8 @@ std::string FormatProfile(const DeviceProfile& profile) {
   root["name"] = profile.name;
   root["description"] = profile.description;
   for (const auto& [key, p] : profile.provenance) {
-    root["provenance"][key] = {{"kind", Name(p.kind)}, {"source", p.source}, {"date", p.date}, {"method", p.method}};
+    root["provenance"][key] = {
+        {"kind", Name(p.kind)}, {"source", p.source}, {"date", p.date}, {"method", p.method}};
   }
   root["emission_interval_s"] = Rounded(profile.emission_interval_s);
   root["emission_interval_provenance"] = profile.interval_provenance;
@@ -280,7 +305,8 @@ std::string FormatProfile(const DeviceProfile& profile) {
     Json spt = Json::array(), tokens = Json::array(), power;
     for (const double s : action.latency.seconds_per_output_token) spt.push_back(Rounded(s));
     for (const double t : action.latency.output_tokens) tokens.push_back(Rounded(t));
-    for (std::size_t r = 0; r < profile.rails.size(); ++r) power[profile.rails[r].name] = ToJson(action.rails[r]);
+    for (std::size_t r = 0; r < profile.rails.size(); ++r)
+      power[profile.rails[r].name] = ToJson(action.rails[r]);
     root["actions"].push_back({{"name", action.spec.name},
                                {"model", action.spec.model},
                                {"quantization", action.spec.quantization},

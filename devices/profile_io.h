@@ -7,8 +7,8 @@
 
 namespace edgesim {
 
-// Reads a profile from JSON text. `name` (usually the file's) opens every error line; the error names
-// the place as a JSON pointer. Throws InputError.
+// Reads a profile from JSON text. `name` (usually the file's) opens every error line; the error
+// names the place as a JSON pointer. Throws InputError.
 DeviceProfile ParseProfile(std::string_view json, const std::string& name);
 
 // The same profile as JSON text, numbers rounded to 6 significant digits.

@@ -18,7 +18,8 @@ namespace {
 std::string MeanAndRange(std::vector<double> values, int decimals) {
   const double mean = Mean(values);
   std::sort(values.begin(), values.end());
-  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", mean, decimals, Quantile(values, 0.05), decimals, Quantile(values, 0.95), decimals);
+  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", mean, decimals, Quantile(values, 0.05), decimals,
+                     Quantile(values, 0.95), decimals);
 }
 
 // Mean score of the questions with its t-interval over questions: what a new question might score.
@@ -42,14 +43,20 @@ std::string ActionsTable(const BuiltExperiment& built) {
   limits.budget.limit = Joules(std::numeric_limits<double>::infinity());
   if (limits.cap) limits.cap->mode = CapMode::kObserve;
 
-  std::vector<std::vector<std::string>> rows = {{"action", "energy J", "latency s", "peak W", "score 0-10", "score per kJ"}};
-  if (limits.cap) rows[0].emplace_back(fmt::format("over {:g} W %", built.config.power_cap->limit_w));
+  std::vector<std::vector<std::string>> rows = {
+      {"action", "energy J", "latency s", "peak W", "score 0-10", "score per kJ"}};
+  if (limits.cap)
+    rows[0].emplace_back(fmt::format("over {:g} W %", built.config.power_cap->limit_w));
   Execution execution;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
     std::vector<double> energy_j, latency_s, peak_w;
     double score = 0, exceeded = 0;
     for (std::uint32_t i = 0; i < draws; ++i) {
-      const Noise noise{.seed = built.config.seed, .replica = 0, .episode = i, .entity = 0, .phase = Phase::kModel};
+      const Noise noise{.seed = built.config.seed,
+                        .replica = 0,
+                        .episode = i,
+                        .entity = 0,
+                        .phase = Phase::kModel};
       const Request request = built.workload->Next(0, SimTime{}, noise);
       const Answer answer = built.answers->Draw(request, a, noise);
       built.device->Execute(request, a, answer, noise, execution);
@@ -62,19 +69,23 @@ std::string ActionsTable(const BuiltExperiment& built) {
       exceeded += run.cap_exceeded;
     }
     const double mean_kj = Mean(energy_j) / 1000;
-    rows.push_back({built.actions[a].name, MeanAndRange(energy_j, 0), MeanAndRange(latency_s, 2), MeanAndRange(peak_w, 0),
-                    MeanScore(built, a), fmt::format("{:.2f}", score / mean_kj)});
+    rows.push_back({built.actions[a].name, MeanAndRange(energy_j, 0), MeanAndRange(latency_s, 2),
+                    MeanAndRange(peak_w, 0), MeanScore(built, a),
+                    fmt::format("{:.2f}", score / mean_kj)});
     if (limits.cap) rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
   }
 
   std::string text = TextTable(rows);
-  text += fmt::format("energy, latency, peak: mean [central 90 % of {} simulated requests]; score: mean [95 % interval over {} questions]\n",
-                      draws, built.questions.questions.size());
+  text += fmt::format(
+      "energy, latency, peak: mean [central 90 % of {} simulated requests]; score: mean [95 % "
+      "interval over {} questions]\n",
+      draws, built.questions.questions.size());
   text += fmt::format("device {}: {}\n", built.profile.name, built.profile.description);
   for (const auto& [key, p] : built.profile.provenance) {
     text += fmt::format("  {}: {}, {}; {} ({})\n", key, Name(p.kind), p.method, p.source, p.date);
   }
-  text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n", built.config.workload.answers);
+  text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n",
+                      built.config.workload.answers);
   return text;
 }
 

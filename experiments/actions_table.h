@@ -6,8 +6,9 @@
 
 namespace edgesim {
 
-// The cost-reward table of the experiment's actions: energy, latency, peak and score of a request of the
-// workload, from `config.optimum.draws` requests under each action, with where the figures come from.
+// The cost-reward table of the experiment's actions: energy, latency, peak and score of a request
+// of the workload, from `config.optimum.draws` requests under each action, with where the figures
+// come from.
 std::string ActionsTable(const BuiltExperiment& built);
 
 }  // namespace edgesim

@@ -32,13 +32,15 @@ fs::path Find(const LoadedExperiment& loaded, const std::string& key, const std:
   std::error_code error;
   if (value.find('/') != std::string::npos || fs::path(value).extension() == extension) {
     const fs::path path = loaded.directory / value;
-    if (!fs::is_regular_file(path, error)) loaded.document.Fail(key, fmt::format("no file '{}'", path.string()));
+    if (!fs::is_regular_file(path, error))
+      loaded.document.Fail(key, fmt::format("no file '{}'", path.string()));
     return path;
   }
   const std::vector<std::string> names = Shipped(folder, extension);
   if (std::find(names.begin(), names.end(), value) == names.end()) {
-    loaded.document.Fail(key, fmt::format("unknown {} '{}'; there is {}{}", key.substr(key.find('.') + 1), value,
-                                          fmt::join(names, ", "), DidYouMean(value, names)));
+    loaded.document.Fail(
+        key, fmt::format("unknown {} '{}'; there is {}{}", key.substr(key.find('.') + 1), value,
+                         fmt::join(names, ", "), DidYouMean(value, names)));
   }
   return ShareDir() / folder / (value + extension);
 }
@@ -50,22 +52,28 @@ void ChooseActions(const LoadedExperiment& loaded, BuiltExperiment& built) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const auto at = std::find(known.begin(), known.end(), wanted[i]);
     if (at == known.end()) {
-      loaded.document.Fail(fmt::format("actions.{}", i), fmt::format("the device has no action '{}'; it has {}{}", wanted[i],
-                                                                     fmt::join(known, ", "), DidYouMean(wanted[i], known)));
+      loaded.document.Fail(fmt::format("actions.{}", i),
+                           fmt::format("the device has no action '{}'; it has {}{}", wanted[i],
+                                       fmt::join(known, ", "), DidYouMean(wanted[i], known)));
     }
     built.profile_actions.push_back(static_cast<std::size_t>(at - known.begin()));
     built.actions.push_back(built.profile.actions[built.profile_actions.back()].spec);
   }
 }
 
-PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config, const DeviceInfo& device) {
-  PowerCap cap{.limit = Watts(config.limit_w), .window = device.emission_interval, .mode = CapMode::kObserve, .rails = ~0U};
+PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
+                 const DeviceInfo& device) {
+  PowerCap cap{.limit = Watts(config.limit_w),
+               .window = device.emission_interval,
+               .mode = CapMode::kObserve,
+               .rails = ~0U};
   if (config.mode == "terminate") cap.mode = CapMode::kTerminate;
   if (config.window_s) {
     cap.window = FromSeconds(*config.window_s);
     if (cap.window < device.emission_interval) {
       loaded.document.Fail("power_cap.window_s",
-                           fmt::format("'window_s' is {}, but the device's power is known per {:.6g} s; a shorter window means nothing",
+                           fmt::format("'window_s' is {}, but the device's power is known per "
+                                       "{:.6g} s; a shorter window means nothing",
                                        *config.window_s, InSeconds(device.emission_interval)));
     }
   }
@@ -74,7 +82,8 @@ PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config, c
     const auto at = std::find(device.rails.begin(), device.rails.end(), config.scope[i]);
     if (at == device.rails.end()) {
       loaded.document.Fail(fmt::format("power_cap.scope.{}", i),
-                           fmt::format("the device has no rail '{}'; it has {}", config.scope[i], fmt::join(device.rails, ", ")));
+                           fmt::format("the device has no rail '{}'; it has {}", config.scope[i],
+                                       fmt::join(device.rails, ", ")));
     }
     cap.rails |= 1U << (at - device.rails.begin());
   }
@@ -87,38 +96,49 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   auto built = std::make_unique<BuiltExperiment>();
   const ExperimentConfig& config = built->config = loaded.config;
 
-  const fs::path profile_path = Find(loaded, "device.profile", config.device.profile, "devices/profiles", ".json");
-  const fs::path questions_path = Find(loaded, "workload.questions", config.workload.questions, "workloads/data", ".csv");
-  const fs::path answers_path = Find(loaded, "workload.answers", config.workload.answers, "workloads/data", ".csv");
-  const std::string profile_text = ReadTextFile(profile_path), questions_text = ReadTextFile(questions_path),
+  const fs::path profile_path =
+      Find(loaded, "device.profile", config.device.profile, "devices/profiles", ".json");
+  const fs::path questions_path =
+      Find(loaded, "workload.questions", config.workload.questions, "workloads/data", ".csv");
+  const fs::path answers_path =
+      Find(loaded, "workload.answers", config.workload.answers, "workloads/data", ".csv");
+  const std::string profile_text = ReadTextFile(profile_path),
+                    questions_text = ReadTextFile(questions_path),
                     answers_text = ReadTextFile(answers_path);
-  built->inputs_hash = fmt::format("{:016x}", HashName(profile_text + '\0' + questions_text + '\0' + answers_text));
+  built->inputs_hash =
+      fmt::format("{:016x}", HashName(profile_text + '\0' + questions_text + '\0' + answers_text));
 
   built->profile = ParseProfile(profile_text, profile_path.string());
   ChooseActions(loaded, *built);
   built->questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
-  built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()), built->questions,
-                                                 built->actions);
-  built->device = std::make_unique<EdgeDevice>(built->profile, built->profile_actions, config.device.idle == "assumed");
-  built->workload = std::visit([&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
-                               config.workload.arrivals);
+  built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()),
+                                                 built->questions, built->actions);
+  built->device = std::make_unique<EdgeDevice>(built->profile, built->profile_actions,
+                                               config.device.idle == "assumed");
+  built->workload = std::visit(
+      [&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
+      config.workload.arrivals);
 
   World& world = built->world;
   world.device = built->device.get();
   world.workload = built->workload.get();
   world.answers = built->answers.get();
   world.class_observed = config.observe_category;
-  world.limits.budget = {Joules(config.energy_budget.limit_j), config.energy_budget.brown_out_reward};
+  world.limits.budget = {Joules(config.energy_budget.limit_j),
+                         config.energy_budget.brown_out_reward};
   world.limits.requests = config.workload.requests;
   if (config.workload.horizon_s) world.limits.horizon = FromSeconds(*config.workload.horizon_s);
-  if (config.power_cap) world.limits.cap = MakeCap(loaded, *config.power_cap, built->device->Info());
+  if (config.power_cap)
+    world.limits.cap = MakeCap(loaded, *config.power_cap, built->device->Info());
 
   for (std::size_t i = 0; i < config.policies.size(); ++i) {
     const std::string at = fmt::format("policies.{}", i);
     if (const auto* q = std::get_if<QLearningConfig>(&config.policies[i].kind)) {
       const auto& features = q->features;
-      if (!config.observe_category && std::find(features.begin(), features.end(), "category") != features.end()) {
-        loaded.document.Fail(at, "the feature 'category' is not observed (observe_category: false)");
+      if (!config.observe_category &&
+          std::find(features.begin(), features.end(), "category") != features.end()) {
+        loaded.document.Fail(at,
+                             "the feature 'category' is not observed (observe_category: false)");
       }
     }
     if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
@@ -130,18 +150,23 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   return built;
 }
 
-std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built, const Plans& plans) {
+std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
+                                   const Plans& plans) {
   struct Maker {
     const BuiltExperiment& built;
     const Plans& plans;
-    std::unique_ptr<Policy> operator()(const RandomConfig&) const { return std::make_unique<Random>(built.actions.size()); }
+    std::unique_ptr<Policy> operator()(const RandomConfig&) const {
+      return std::make_unique<Random>(built.actions.size());
+    }
     std::unique_ptr<Policy> operator()(const GreedyQualityConfig& c) const {
       return std::make_unique<GreedyQuality>(c, *plans.model);
     }
     std::unique_ptr<Policy> operator()(const GreedyEfficiencyConfig&) const {
       return std::make_unique<GreedyEfficiency>(*plans.model);
     }
-    std::unique_ptr<Policy> operator()(const PacingConfig&) const { return std::make_unique<Pacing>(*plans.model); }
+    std::unique_ptr<Policy> operator()(const PacingConfig&) const {
+      return std::make_unique<Pacing>(*plans.model);
+    }
     std::unique_ptr<Policy> operator()(const QLearningConfig& c) const {
       return std::make_unique<QLearning>(c, built.actions.size(), built.config.workload.requests,
                                          static_cast<std::uint32_t>(built.VisibleClasses()));
@@ -153,12 +178,17 @@ std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperi
   return std::visit(Maker{built, plans}, config.kind);
 }
 
-bool Learns(const PolicyConfig& config) { return std::holds_alternative<QLearningConfig>(config.kind); }
+bool Learns(const PolicyConfig& config) {
+  return std::holds_alternative<QLearningConfig>(config.kind);
+}
 
 std::string WhyNoOptimum(const ExperimentConfig& config) {
-  if (config.workload.horizon_s) return "a horizon bounds the episode, and the planner does not see time";
-  if (config.power_cap && config.power_cap->mode == "terminate") return "the power cap ends episodes, and the planner does not plan for it";
-  if (config.device.idle == "assumed" && !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
+  if (config.workload.horizon_s)
+    return "a horizon bounds the episode, and the planner does not see time";
+  if (config.power_cap && config.power_cap->mode == "terminate")
+    return "the power cap ends episodes, and the planner does not plan for it";
+  if (config.device.idle == "assumed" &&
+      !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
     return "idle energy between open arrivals counts, and the planner does not see it";
   }
   return "";

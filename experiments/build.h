@@ -28,22 +28,25 @@ struct BuiltExperiment {
   World world;
   std::string inputs_hash;  // of profile, questions and answers as read
 
-  std::size_t VisibleClasses() const { return config.observe_category ? questions.classes.size() : 1; }
+  std::size_t VisibleClasses() const {
+    return config.observe_category ? questions.classes.size() : 1;
+  }
 };
 
-// Reads the files the config names. Throws InputError, at the config's line where it names something
-// that does not exist.
+// Reads the files the config names. Throws InputError, at the config's line where it names
+// something that does not exist.
 std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded);
 
 // What planners get; the others get none.
 struct Plans {
-  const DecisionModel* model = nullptr;             // with the classes the policies see
-  std::shared_ptr<const ExactPlan> optimum;         // on the same classes; null where none is claimed
-  std::shared_ptr<const ExactPlan> class_blind;     // as if no class were seen
+  const DecisionModel* model = nullptr;          // with the classes the policies see
+  std::shared_ptr<const ExactPlan> optimum;      // on the same classes; null where none is claimed
+  std::shared_ptr<const ExactPlan> class_blind;  // as if no class were seen
 };
 
 // A fresh policy. Planners that need what `plans` lacks throw InputError.
-std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built, const Plans& plans);
+std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
+                                   const Plans& plans);
 
 bool Learns(const PolicyConfig& config);
 

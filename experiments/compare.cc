@@ -32,10 +32,11 @@ struct Run {
 // Episodes from `first_share` of the most any replica has onwards.
 Rewards ReadRewards(const fs::path& file, double first_share) {
   const CsvTable csv(ReadTextFile(file), file.string());
-  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"), episode = csv.Column("episode"),
-                    reward = csv.Column("reward");
+  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"),
+                    episode = csv.Column("episode"), reward = csv.Column("reward");
   double episodes = 0;
-  for (std::size_t i = 0; i < csv.rows(); ++i) episodes = std::max(episodes, csv.Number(i, episode) + 1);
+  for (std::size_t i = 0; i < csv.rows(); ++i)
+    episodes = std::max(episodes, csv.Number(i, episode) + 1);
   std::map<std::string, std::vector<std::pair<double, double>>> sums;  // reward, count
   for (std::size_t i = 0; i < csv.rows(); ++i) {
     if (csv.Number(i, episode) < std::floor(first_share * episodes)) continue;
@@ -68,55 +69,71 @@ Run ReadRun(const fs::path& dir) {
   return run;
 }
 
-CompareLine CompareRewards(const std::string& policy, const std::string& what, const std::vector<double>& base,
-                           const std::vector<double>& fresh, double margin) {
+CompareLine CompareRewards(const std::string& policy, const std::string& what,
+                           const std::vector<double>& base, const std::vector<double>& fresh,
+                           double margin) {
   std::vector<double> difference;
   for (std::size_t r = 0; r < base.size(); ++r) difference.push_back(fresh[r] - base[r]);
   const Estimate change = EstimateOverReplicas(difference);
   const double allowed = margin * std::abs(Mean(base));
   const bool significant = change.ci95 && change.ci95->high < 0;
-  CompareLine line{.policy = policy, .what = what, .verdict = {}, .broken = significant && change.mean < -allowed};
-  line.verdict = fmt::format("{:.3f} -> {:.3f}, paired change {}; breaks when surely negative and below -{:.3f}", Mean(base),
-                             Mean(fresh), Show(change, 3), allowed);
-  if (!change.ci95) line.verdict += fmt::format(" (under {} replicas nothing is sure)", kMinReplicas);
+  CompareLine line{.policy = policy,
+                   .what = what,
+                   .verdict = {},
+                   .broken = significant && change.mean < -allowed};
+  line.verdict = fmt::format(
+      "{:.3f} -> {:.3f}, paired change {}; breaks when surely negative and below -{:.3f}",
+      Mean(base), Mean(fresh), Show(change, 3), allowed);
+  if (!change.ci95)
+    line.verdict += fmt::format(" (under {} replicas nothing is sure)", kMinReplicas);
   return line;
 }
 
 }  // namespace
 
-std::vector<CompareLine> Compare(const fs::path& base_dir, const fs::path& fresh_dir, const CompareOptions& options) {
+std::vector<CompareLine> Compare(const fs::path& base_dir, const fs::path& fresh_dir,
+                                 const CompareOptions& options) {
   const Run base = ReadRun(base_dir), fresh = ReadRun(fresh_dir);
   for (const auto& [key, value] : base.summary["experiment"].items()) {
     const Json other = fresh.summary["experiment"].value(key, Json());
     if (other != value) {
-      throw InputError(fmt::format("not runs of the same experiment: {} is {} in {} and {} in {}", key, value.dump(),
-                                   base_dir.string(), other.dump(), fresh_dir.string()));
+      throw InputError(fmt::format("not runs of the same experiment: {} is {} in {} and {} in {}",
+                                   key, value.dump(), base_dir.string(), other.dump(),
+                                   fresh_dir.string()));
     }
   }
   std::vector<CompareLine> lines;
   for (const auto& [policy, base_rewards] : base.evaluation) {
     const auto found = fresh.evaluation.find(policy);
     if (found == fresh.evaluation.end()) {
-      lines.push_back({.policy = policy, .what = "policy", .verdict = "is missing in the new run", .broken = true});
+      lines.push_back({.policy = policy,
+                       .what = "policy",
+                       .verdict = "is missing in the new run",
+                       .broken = true});
       continue;
     }
-    lines.push_back(CompareRewards(policy, "evaluation reward", base_rewards, found->second, options.margin));
+    lines.push_back(
+        CompareRewards(policy, "evaluation reward", base_rewards, found->second, options.margin));
     if (base.curve_end.contains(policy) && fresh.curve_end.contains(policy)) {
-      lines.push_back(CompareRewards(policy, "training curve", base.curve_end.at(policy), fresh.curve_end.at(policy), options.margin));
+      lines.push_back(CompareRewards(policy, "training curve", base.curve_end.at(policy),
+                                     fresh.curve_end.at(policy), options.margin));
     }
     const Json& was = base.summary["policies"][policy]["cap_exceedance"];
     const Json& is = fresh.summary["policies"][policy]["cap_exceedance"];
     if (was.is_null() || is.is_null()) continue;
     const auto end = [](const Json& estimate, int side) {
-      return estimate["ci95"].is_null() ? estimate["mean"].get<double>() : estimate["ci95"][side].get<double>();
+      return estimate["ci95"].is_null() ? estimate["mean"].get<double>()
+                                        : estimate["ci95"][side].get<double>();
     };
     const bool held = end(was, 1) <= options.cap_tolerance;
     const bool fails = end(is, 0) > options.cap_tolerance;
     lines.push_back({.policy = policy,
                      .what = "power cap",
-                     .verdict = fmt::format("exceeded in {:.2f} % -> {:.2f} % of requests ({})", 100 * was["mean"].get<double>(),
-                                            100 * is["mean"].get<double>(),
-                                            held ? fmt::format("held: at most {:.3g} %", 100 * options.cap_tolerance) : "did not hold before"),
+                     .verdict = fmt::format(
+                         "exceeded in {:.2f} % -> {:.2f} % of requests ({})",
+                         100 * was["mean"].get<double>(), 100 * is["mean"].get<double>(),
+                         held ? fmt::format("held: at most {:.3g} %", 100 * options.cap_tolerance)
+                              : "did not hold before"),
                      .broken = held && fails});
   }
   return lines;

@@ -11,7 +11,8 @@ struct CompareOptions {
   // Worse only if the paired mean difference is below -margin * |base mean| and its 95 % interval
   // excludes 0.
   double margin = 0.01;
-  // A cap constraint holds if the upper end of the request exceedance's interval is within this share.
+  // A cap constraint holds if the upper end of the request exceedance's interval is within this
+  // share.
   double cap_tolerance = 0.05;
 };
 
@@ -23,9 +24,9 @@ struct CompareLine {
 };
 
 // Compares evaluation rewards, training curves (mean of the last tenth of the episodes) and cap
-// constraints of every policy of `base`, paired by replica. Throws InputError where a folder holds no
-// run or the two are not runs of the same experiment.
-std::vector<CompareLine> Compare(const std::filesystem::path& base, const std::filesystem::path& fresh,
-                                 const CompareOptions& options);
+// constraints of every policy of `base`, paired by replica. Throws InputError where a folder holds
+// no run or the two are not runs of the same experiment.
+std::vector<CompareLine> Compare(const std::filesystem::path& base,
+                                 const std::filesystem::path& fresh, const CompareOptions& options);
 
 }  // namespace edgesim

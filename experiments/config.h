@@ -1,5 +1,5 @@
-// An experiment as its YAML file says it. Each struct has one Visit: it reads YAML, checks ranges and
-// writes the resolved config. Keys carry their units.
+// An experiment as its YAML file says it. Each struct has one Visit: it reads YAML, checks ranges
+// and writes the resolved config. Keys carry their units.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace edgesim {
 
 struct EpisodesConfig {
-  std::uint32_t train = 300;   // per replica, of learners
-  std::uint32_t eval = 1000;   // per replica, of frozen policies
+  std::uint32_t train = 300;  // per replica, of learners
+  std::uint32_t eval = 1000;  // per replica, of frozen policies
   template <class V>
   void Visit(V& v) {
     v.Field("train", train, 1, 10'000'000);
@@ -38,10 +38,10 @@ struct DeviceConfig {
 using ArrivalsConfig = std::variant<ClosedLoopConfig, PoissonConfig>;
 
 struct WorkloadConfig {
-  std::string questions;               // name in workloads/data, or a path to a .csv file
-  std::string answers;                 // likewise
-  std::uint32_t requests = 0;          // of an episode
-  std::optional<double> horizon_s;     // ends the episode too
+  std::string questions;            // name in workloads/data, or a path to a .csv file
+  std::string answers;              // likewise
+  std::uint32_t requests = 0;       // of an episode
+  std::optional<double> horizon_s;  // ends the episode too
   ArrivalsConfig arrivals;
   template <class V>
   void Visit(V& v) {
@@ -65,9 +65,9 @@ struct EnergyBudgetConfig {
 
 struct PowerCapConfig {
   double limit_w = 0;
-  std::optional<double> window_s;   // default: one emission interval of the device
+  std::optional<double> window_s;  // default: one emission interval of the device
   std::string mode = "observe";
-  std::vector<std::string> scope;   // rails; empty: all
+  std::vector<std::string> scope;  // rails; empty: all
   template <class V>
   void Visit(V& v) {
     v.Required("limit_w", limit_w, 1e-3, 1e9);
@@ -87,8 +87,8 @@ struct OptimumConfig {
   }
 };
 
-using PolicyKind = std::variant<RandomConfig, GreedyQualityConfig, GreedyEfficiencyConfig, PacingConfig,
-                                QLearningConfig, ExactDpConfig>;
+using PolicyKind = std::variant<RandomConfig, GreedyQualityConfig, GreedyEfficiencyConfig,
+                                PacingConfig, QLearningConfig, ExactDpConfig>;
 
 struct PolicyConfig {
   std::string name;  // default: the kind
@@ -108,7 +108,8 @@ struct ExperimentConfig {
   std::optional<PowerCapConfig> power_cap;
   std::string power_detail = "ticks";
   OptimumConfig optimum;
-  bool explain_curve = false;  // two more sentences per learner: what its training curve shows and what not
+  bool explain_curve =
+      false;  // two more sentences per learner: what its training curve shows and what not
   std::vector<PolicyConfig> policies;
 
   template <class V>

@@ -12,7 +12,8 @@ namespace edgesim {
 
 namespace {
 
-void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::size_t k, double p, double score) {
+void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::size_t k, double p,
+         double score) {
   if (energy_pmf.size() <= k) {
     energy_pmf.resize(k + 1);
     score_pmf.resize(k + 1);
@@ -21,7 +22,8 @@ void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::s
   score_pmf[k] += p * score;
 }
 
-ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action, Joules step) {
+ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action,
+                            Joules step) {
   std::vector<std::uint32_t> questions;
   for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
     if (built.questions.questions[q].class_id == class_id) questions.push_back(q);
@@ -36,7 +38,11 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
   Execution execution;
   for (std::uint32_t i = 0; i < draws; ++i) {
     // Keyed by class and draw, not by action: the actions meet the same noise here too.
-    const Noise noise{.seed = built.config.seed, .replica = class_id, .episode = i, .entity = 0, .phase = Phase::kModel};
+    const Noise noise{.seed = built.config.seed,
+                      .replica = class_id,
+                      .episode = i,
+                      .entity = 0,
+                      .phase = Phase::kModel};
     WordStream words = noise.Words(Stream::kQuestion);
     Request request;
     request.class_id = class_id;
@@ -64,7 +70,8 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
     Add(outlook.energy_pmf, outlook.score_pmf, below, (1 - above_share) / n, score[i]);
     Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
     const double low = std::max(0.0, energy_j[i] - two_se) / step.value() * kBoundSteps;
-    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n, score[i]);
+    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n,
+        score[i]);
   }
   if (limits.cap) {
     outlook.exceedance = static_cast<double>(exceeded) / n;
@@ -77,19 +84,21 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
 
 DecisionModel EstimateDecisionModel(const BuiltExperiment& built) {
   const ExperimentConfig& config = built.config;
-  DecisionModel model{.energy_step = Joules(config.energy_budget.limit_j / config.optimum.energy_steps),
-                      .class_probability = built.questions.ClassProbability(),
-                      .outlook = {},
-                      .requests = config.workload.requests,
-                      .energy_budget = Joules(config.energy_budget.limit_j),
-                      .brown_out_reward = config.energy_budget.brown_out_reward,
-                      .draws = config.optimum.draws,
-                      .seed = config.seed};
+  DecisionModel model{
+      .energy_step = Joules(config.energy_budget.limit_j / config.optimum.energy_steps),
+      .class_probability = built.questions.ClassProbability(),
+      .outlook = {},
+      .requests = config.workload.requests,
+      .energy_budget = Joules(config.energy_budget.limit_j),
+      .brown_out_reward = config.energy_budget.brown_out_reward,
+      .draws = config.optimum.draws,
+      .seed = config.seed};
   const std::size_t classes = built.questions.classes.size(), actions = built.actions.size();
   model.outlook.assign(classes, std::vector<ActionOutlook>(actions));
   tbb::parallel_for(std::size_t{0}, classes * actions, [&](std::size_t i) {
-    model.outlook[i / actions][i % actions] = SampleOutlook(built, static_cast<std::uint32_t>(i / actions),
-                                                       static_cast<ActionId>(i % actions), model.energy_step);
+    model.outlook[i / actions][i % actions] =
+        SampleOutlook(built, static_cast<std::uint32_t>(i / actions),
+                      static_cast<ActionId>(i % actions), model.energy_step);
   });
   return model;
 }

@@ -11,7 +11,8 @@ namespace edgesim {
 
 std::string ReadTextFile(const std::filesystem::path& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw InputError(path.string() + ": is a folder, not a file");
+  if (std::filesystem::is_directory(path, error))
+    throw InputError(path.string() + ": is a folder, not a file");
   if (!std::filesystem::exists(path, error)) throw InputError(path.string() + ": no such file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw InputError(path.string() + ": cannot be read");

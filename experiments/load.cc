@@ -15,7 +15,8 @@ std::size_t FindPolicy(const YAML::Node& list, const std::string& key) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const YAML::Node entry = list[i];
     const auto says = [&](const char* field) {
-      return entry.IsMap() && entry[field].IsDefined() && entry[field].IsScalar() && entry[field].Scalar() == key;
+      return entry.IsMap() && entry[field].IsDefined() && entry[field].IsScalar() &&
+             entry[field].Scalar() == key;
     };
     const bool named = entry.IsMap() && entry["name"].IsDefined();
     if (key == std::to_string(i) || says("name") || (!named && says("kind")) ||
@@ -27,7 +28,9 @@ std::size_t FindPolicy(const YAML::Node& list, const std::string& key) {
 }
 
 void Override(YamlDocument& document, const std::string& assignment) {
-  const auto fail = [&](const std::string& what) { throw InputError(fmt::format("--set {}: {}", assignment, what)); };
+  const auto fail = [&](const std::string& what) {
+    throw InputError(fmt::format("--set {}: {}", assignment, what));
+  };
   const std::size_t equals = assignment.find('=');
   if (equals == 0 || equals == std::string::npos) fail("must be key.path=value");
   std::string path;
@@ -80,15 +83,20 @@ LoadedExperiment ParseExperiment(const std::string& text, const std::string& nam
   constexpr std::size_t kLargest = std::size_t{1} << 20;
   if (text.size() > kLargest) throw InputError(name + ":1:1: a config of over 1 MiB");
   CheckYaml(text, name);
-  LoadedExperiment loaded{.config = {}, .document = {.file = name, .root = YAML::Load(text), .overridden = {}, .marks = {}}, .directory = {}};
+  LoadedExperiment loaded{
+      .config = {},
+      .document = {.file = name, .root = YAML::Load(text), .overridden = {}, .marks = {}},
+      .directory = {}};
   loaded.document.marks.emplace("", loaded.document.root.Mark());
-  if (!loaded.document.root.IsMap()) loaded.document.Fail("", "the file must be a map of keys and values");
+  if (!loaded.document.root.IsMap())
+    loaded.document.Fail("", "the file must be a map of keys and values");
   for (const std::string& assignment : overrides) Override(loaded.document, assignment);
   YamlReader::Read(loaded.document, loaded.document.root, "", "the experiment", loaded.config);
   return loaded;
 }
 
-LoadedExperiment LoadExperiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+LoadedExperiment LoadExperiment(const std::filesystem::path& file,
+                                const std::vector<std::string>& overrides) {
   LoadedExperiment loaded = ParseExperiment(ReadTextFile(file), file.string(), overrides);
   loaded.directory = file.parent_path();
   return loaded;

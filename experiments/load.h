@@ -15,9 +15,10 @@ struct LoadedExperiment {
   std::filesystem::path directory;  // of the config file: relative paths in it start here
 };
 
-// Reads and checks a config file. `overrides` are "key.path=value", applied in order before checking;
-// a policy is addressed as policies.<name>. Throws InputError.
-LoadedExperiment LoadExperiment(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+// Reads and checks a config file. `overrides` are "key.path=value", applied in order before
+// checking; a policy is addressed as policies.<name>. Throws InputError.
+LoadedExperiment LoadExperiment(const std::filesystem::path& file,
+                                const std::vector<std::string>& overrides);
 
 // The same from text; `name` stands for the file in errors.
 LoadedExperiment ParseExperiment(const std::string& text, const std::string& name,

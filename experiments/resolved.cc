@@ -29,7 +29,8 @@ class YamlWriter {
     Put(key, value);
   }
   template <class Allowed>
-  void OneOrMoreOf(const char* key, const std::vector<std::string>& values, std::initializer_list<Allowed>) {
+  void OneOrMoreOf(const char* key, const std::vector<std::string>& values,
+                   std::initializer_list<Allowed>) {
     Names(key, values);
   }
   void Identifier(const char* key, const std::string& value) { Put(key, value); }

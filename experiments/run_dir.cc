@@ -21,13 +21,16 @@ void CheckWritable(const fs::path& path) {
   fs::path at = fs::absolute(path).parent_path();
   std::error_code error;
   while (!fs::exists(at, error) && at.has_relative_path()) at = at.parent_path();
-  if (!fs::is_directory(at, error)) throw InputError(at.string() + ": is not a folder, so nothing can be written below it");
-  if (access(at.c_str(), W_OK | X_OK) != 0) throw InputError(at.string() + ": no permission to write there");
+  if (!fs::is_directory(at, error))
+    throw InputError(at.string() + ": is not a folder, so nothing can be written below it");
+  if (access(at.c_str(), W_OK | X_OK) != 0)
+    throw InputError(at.string() + ": no permission to write there");
 }
 
 }  // namespace
 
-RunDir::RunDir(const fs::path& out, const std::string& name, bool force) : path_(out), force_(force) {
+RunDir::RunDir(const fs::path& out, const std::string& name, bool force)
+    : path_(out), force_(force) {
   std::error_code error;
   if (out.empty()) {
     base_ = fs::path("runs") / name;
@@ -36,11 +39,13 @@ RunDir::RunDir(const fs::path& out, const std::string& name, bool force) : path_
   }
   if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/x/"
   if (fs::exists(path_, error)) {
-    if (!fs::is_directory(path_, error)) throw InputError(path_.string() + ": is a file, --out needs a folder");
+    if (!fs::is_directory(path_, error))
+      throw InputError(path_.string() + ": is a file, --out needs a folder");
     if (fs::exists(path_ / "summary.json", error)) {
       if (!force) throw InputError(path_.string() + ": holds a finished run; --force replaces it");
     } else if (!fs::is_empty(path_, error)) {
-      throw InputError(path_.string() + ": is not empty and holds no finished run; choose another folder");
+      throw InputError(path_.string() +
+                       ": is not empty and holds no finished run; choose another folder");
     }
   }
   CheckWritable(path_);
@@ -50,7 +55,8 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
   const fs::path parent = fs::absolute(base_.empty() ? path_ : base_).parent_path();
   std::error_code error;
   fs::create_directories(parent, error);
-  if (error) throw InputError(fmt::format("{}: cannot be created: {}", parent.string(), error.message()));
+  if (error)
+    throw InputError(fmt::format("{}: cannot be created: {}", parent.string(), error.message()));
   const fs::path part = parent / fmt::format(".edgesim-{}", getpid());
   fs::remove_all(part, error);
   try {
@@ -73,7 +79,9 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
     }
   } catch (const fs::filesystem_error& failure) {
     fs::remove_all(part, error);
-    throw InputError(fmt::format("{}: cannot be written: {}", (base_.empty() ? path_ : base_).string(), failure.code().message()));
+    throw InputError(fmt::format("{}: cannot be written: {}",
+                                 (base_.empty() ? path_ : base_).string(),
+                                 failure.code().message()));
   }
 }
 

@@ -10,8 +10,8 @@ namespace edgesim {
 class RunDir {
  public:
   // `out` empty: runs/<name>, or the first free of runs/<name>-2, -3 ... Otherwise that folder; a
-  // finished run in it needs `force`, anything else in it is never touched. Throws InputError; creates
-  // nothing yet but checks that it could.
+  // finished run in it needs `force`, anything else in it is never touched. Throws InputError;
+  // creates nothing yet but checks that it could.
   RunDir(const std::filesystem::path& out, const std::string& name, bool force);
 
   // Writes all files beside the folder, then moves it into place. Returns the folder.

@@ -21,7 +21,9 @@ struct Contestant {
 };
 
 EvalRow Summarise(const EpisodeRecord& record) {
-  EvalRow row{.reward = record.reward, .energy_j = record.energy.value(), .budget_used = record.budget_used};
+  EvalRow row{.reward = record.reward,
+              .energy_j = record.energy.value(),
+              .budget_used = record.budget_used};
   for (const RequestRow& request : record.rows) {
     row.any_exceeded = row.any_exceeded || request.cap_exceeded;
     if (!request.completed) {
@@ -36,10 +38,12 @@ EvalRow Summarise(const EpisodeRecord& record) {
   return row;
 }
 
-Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant, std::uint32_t replica) {
+Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
+                   std::uint32_t replica) {
   const ExperimentConfig& config = built.config;
   const std::unique_ptr<Policy> policy = contestant.make();
-  Noise noise{.seed = config.seed, .replica = replica, .episode = 0, .entity = 0, .phase = Phase::kTrain};
+  Noise noise{
+      .seed = config.seed, .replica = replica, .episode = 0, .entity = 0, .phase = Phase::kTrain};
   Replica result;
   if (contestant.learns) {
     result.curve.reserve(config.episodes.train);
@@ -59,8 +63,8 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant, s
   return result;
 }
 
-// Mean reward over evaluation episodes had all outcomes been known: the actions meet the same noise in
-// an episode whoever chooses, so what each would have cost and earned can be replayed.
+// Mean reward over evaluation episodes had all outcomes been known: the actions meet the same noise
+// in an episode whoever chooses, so what each would have cost and earned can be replayed.
 double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replica) {
   const ExperimentConfig& config = built.config;
   const std::size_t actions = built.actions.size();
@@ -71,7 +75,8 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
                       .episode = static_cast<std::uint32_t>(i % episodes_per_replica),
                       .entity = 0,
                       .phase = Phase::kEval};
-    std::vector<std::vector<double>> energy_j(config.workload.requests, std::vector<double>(actions)),
+    std::vector<std::vector<double>> energy_j(config.workload.requests,
+                                              std::vector<double>(actions)),
         earned = energy_j;
     Execution execution;
     for (std::uint32_t r = 0; r < config.workload.requests; ++r) {
@@ -79,7 +84,8 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
       for (ActionId a = 0; a < actions; ++a) {
         const Answer answer = built.answers->Draw(request, a, noise.Of(r));
         built.device->Execute(request, a, answer, noise.Of(r), execution);
-        for (const PowerSegment& s : execution.segments) energy_j[r][a] += (s.Sum(kAllRails) * s.length).value();
+        for (const PowerSegment& s : execution.segments)
+          energy_j[r][a] += (s.Sum(kAllRails) * s.length).value();
         earned[r][a] = answer.score / kMaxScore;
       }
     }
@@ -92,7 +98,8 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
   return sum / static_cast<double>(reward.size());
 }
 
-std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans, Optimum& optimum) {
+std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans,
+                                    Optimum& optimum) {
   std::vector<Contestant> contestants;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
     contestants.push_back({.name = "always-" + built.actions[a].name,
@@ -101,10 +108,11 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
                            .constant = a});
   }
   const auto add = [&](const PolicyConfig& policy) {
-    contestants.push_back({.name = policy.name,
-                           .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
-                           .learns = Learns(policy),
-                           .constant = {}});
+    contestants.push_back(
+        {.name = policy.name,
+         .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
+         .learns = Learns(policy),
+         .constant = {}});
   };
   for (const PolicyConfig& policy : built.config.policies) {
     const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
@@ -115,7 +123,8 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
     optimum.policy = ExactDpConfig::kKind;
     add({.name = optimum.policy, .kind = ExactDpConfig{}});
   }
-  std::sort(contestants.begin(), contestants.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(contestants.begin(), contestants.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   return contestants;
 }
 
@@ -129,12 +138,15 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   Plans plans{.model = &result.model, .optimum = {}, .class_blind = {}};
   if (result.optimum.none_because.empty()) {
     plans.optimum = std::make_shared<ExactPlan>(result.model);
-    plans.class_blind = config.observe_category ? std::make_shared<ExactPlan>(MergeClasses(by_class)) : plans.optimum;
+    plans.class_blind = config.observe_category
+                            ? std::make_shared<ExactPlan>(MergeClasses(by_class))
+                            : plans.optimum;
     result.optimum.computed = plans.optimum->Value();
     result.optimum.upper_bound = UpperBound(result.model);
-    constexpr std::uint32_t kHindsightEpisodes = 2000;  // over all replicas; its mean is then good to 0.02
-    result.optimum.hindsight_episodes =
-        std::min(config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
+    constexpr std::uint32_t kHindsightEpisodes =
+        2000;  // over all replicas; its mean is then good to 0.02
+    result.optimum.hindsight_episodes = std::min(
+        config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
     result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
   }
 
@@ -143,7 +155,8 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
   for (const Contestant& c : contestants) {
-    result.policies.push_back({.name = c.name, .learns = c.learns, .constant = c.constant, .replicas = {}});
+    result.policies.push_back(
+        {.name = c.name, .learns = c.learns, .constant = c.constant, .replicas = {}});
     result.policies.back().replicas.resize(config.replicas);
     result.episodes += episodes_of(c) * config.replicas;
   }
@@ -154,7 +167,8 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
       [&](const tbb::blocked_range<std::size_t>& cells) {
         for (std::size_t cell = cells.begin(); cell != cells.end(); ++cell) {
           const std::size_t p = cell / config.replicas, r = cell % config.replicas;
-          result.policies[p].replicas[r] = RunReplica(built, contestants[p], static_cast<std::uint32_t>(r));
+          result.policies[p].replicas[r] =
+              RunReplica(built, contestants[p], static_cast<std::uint32_t>(r));
           if (!options.progress) continue;
           const std::lock_guard lock(progress_mutex);
           done += episodes_of(contestants[p]);

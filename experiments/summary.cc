@@ -28,7 +28,8 @@ double MeanOf(const Replica& replica, const Field& field) {
 }
 
 std::vector<double> Rewards(const PolicyRun& run) {
-  return PerReplica(run, [](const Replica& r) { return MeanOf(r, [](const EvalRow& e) { return e.reward; }); });
+  return PerReplica(
+      run, [](const Replica& r) { return MeanOf(r, [](const EvalRow& e) { return e.reward; }); });
 }
 
 std::vector<double> Minus(const std::vector<double>& a, const std::vector<double>& b) {
@@ -57,7 +58,8 @@ void ClampToShare(std::optional<Estimate>& share) {
 
 PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   const auto over_episodes = [&](const auto& field) {
-    return EstimateOverReplicas(PerReplica(run, [&](const Replica& r) { return MeanOf(r, field); }));
+    return EstimateOverReplicas(
+        PerReplica(run, [&](const Replica& r) { return MeanOf(r, field); }));
   };
   PolicySummary s;
   s.name = run.name;
@@ -141,7 +143,8 @@ RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
   }
   for (const PolicyRun& run : result.policies) {
     PolicySummary policy = SummarisePolicy(run, capped);
-    if (optimum != nullptr) policy.regret = EstimateOverReplicas(Minus(Rewards(*optimum), Rewards(run)));
+    if (optimum != nullptr)
+      policy.regret = EstimateOverReplicas(Minus(Rewards(*optimum), Rewards(run)));
     summary.policies.push_back(std::move(policy));
     if (run.learns) summary.learners.push_back(Judge(run, *best_constant));
   }
@@ -155,15 +158,16 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   const ExperimentConfig& config = built.config;
   Json root;
   root["schema_version"] = 1;
-  root["experiment"] = {{"name", config.name},
-                        {"seed", config.seed},
-                        {"replicas", config.replicas},
-                        {"episodes_train", config.episodes.train},
-                        {"episodes_eval", config.episodes.eval},
-                        {"device", built.profile.name},
-                        {"requests", config.workload.requests},
-                        {"energy_budget_j", config.energy_budget.limit_j},
-                        {"power_cap_w", config.power_cap ? Json(config.power_cap->limit_w) : Json()}};
+  root["experiment"] = {
+      {"name", config.name},
+      {"seed", config.seed},
+      {"replicas", config.replicas},
+      {"episodes_train", config.episodes.train},
+      {"episodes_eval", config.episodes.eval},
+      {"device", built.profile.name},
+      {"requests", config.workload.requests},
+      {"energy_budget_j", config.energy_budget.limit_j},
+      {"power_cap_w", config.power_cap ? Json(config.power_cap->limit_w) : Json()}};
   for (const PolicySummary& p : summary.policies) {
     root["policies"][p.name] = {{"reward", ToJson(p.reward)},
                                 {"energy_j", ToJson(p.energy_j)},
@@ -190,16 +194,18 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
 
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result) {
   std::string csv =
-      "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_exceedance\n";
+      "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_"
+      "exceedance\n";
   for (const PolicyRun& run : result.policies) {
     for (std::size_t r = 0; r < run.replicas.size(); ++r) {
       for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e) {
         const EvalRow& row = run.replicas[r].eval[e];
-        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r, e, row.reward,
-                       row.energy_j, row.budget_used, row.served, row.cut);
+        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r,
+                       e, row.reward, row.energy_j, row.budget_used, row.served, row.cut);
         // Unknown without a cap or without a completed request: an empty cell, not 0.
         if (built.config.power_cap && row.served > 0) {
-          fmt::format_to(std::back_inserter(csv), "{:.6f}", static_cast<double>(row.exceeded) / row.served);
+          fmt::format_to(std::back_inserter(csv), "{:.6f}",
+                         static_cast<double>(row.exceeded) / row.served);
         }
         csv += '\n';
       }
@@ -214,8 +220,8 @@ std::string CurvesCsv(const RunResult& result) {
     for (std::size_t r = 0; r < run.replicas.size(); ++r) {
       for (std::size_t e = 0; e < run.replicas[r].curve.size(); ++e) {
         const CurvePoint& point = run.replicas[r].curve[e];
-        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.6f}\n", run.name, r, e, point.reward,
-                       point.budget_used);
+        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.6f}\n", run.name, r, e,
+                       point.reward, point.budget_used);
       }
     }
   }

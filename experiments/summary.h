@@ -10,20 +10,21 @@
 
 namespace edgesim {
 
-// Intervals are over replicas (null under kMinReplicas). Where the policy does not learn, all replicas are
-// one policy, and the two cap figures have Wilson's interval over all its requests or episodes instead.
+// Intervals are over replicas (null under kMinReplicas). Where the policy does not learn, all
+// replicas are one policy, and the two cap figures have Wilson's interval over all its requests or
+// episodes instead.
 struct PolicySummary {
   std::string name;
   bool learns = false;
   bool constant = false;
-  Estimate reward;                            // per evaluation episode
-  Estimate energy_j;                          // per episode
+  Estimate reward;                               // per evaluation episode
+  Estimate energy_j;                             // per episode
   std::optional<Estimate> energy_per_request_j;  // completed requests; null if none completed
-  Estimate budget_used;                       // share
-  Estimate requests_served;                   // per episode
-  Estimate requests_cut;                      // per episode
-  std::optional<Estimate> latency_s;          // completed requests
-  std::optional<Estimate> cap_exceedance;     // share of completed requests; null without a cap
+  Estimate budget_used;                          // share
+  Estimate requests_served;                      // per episode
+  Estimate requests_cut;                         // per episode
+  std::optional<Estimate> latency_s;             // completed requests
+  std::optional<Estimate> cap_exceedance;        // share of completed requests; null without a cap
   std::optional<Estimate> cap_exceedance_episode;
   std::optional<Estimate> regret;  // optimum - reward, paired; null where no optimum is claimed
 };
@@ -33,7 +34,8 @@ struct LearnerVerdict {
   std::string name;
   std::string best_constant;
   Estimate above_best_constant;  // reward - best constant's reward, paired
-  // Training reward and share of the budget used, first and last `ends` episodes, means over replicas.
+  // Training reward and share of the budget used, first and last `ends` episodes, means over
+  // replicas.
   std::size_t ends = 0;
   Estimate first_reward, last_reward;
   double first_used = 0, last_used = 0;

@@ -15,7 +15,8 @@ std::string TextTable(const std::vector<std::vector<std::string>>& rows) {
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      line += c == 0 ? fmt::format("{:<{}}", rows[r][c], width[c]) : fmt::format("  {:>{}}", rows[r][c], width[c]);
+      line += c == 0 ? fmt::format("{:<{}}", rows[r][c], width[c])
+                     : fmt::format("  {:>{}}", rows[r][c], width[c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
@@ -27,7 +28,8 @@ std::string TextTable(const std::vector<std::vector<std::string>>& rows) {
 std::string Show(const Estimate& estimate, int decimals, double scale) {
   std::string text = fmt::format("{:.{}f}", scale * estimate.mean, decimals);
   if (estimate.ci95) {
-    text += fmt::format(" [{:.{}f}, {:.{}f}]", scale * estimate.ci95->low, decimals, scale * estimate.ci95->high, decimals);
+    text += fmt::format(" [{:.{}f}, {:.{}f}]", scale * estimate.ci95->low, decimals,
+                        scale * estimate.ci95->high, decimals);
   }
   return text;
 }

@@ -8,8 +8,8 @@
 
 namespace edgesim {
 
-// Rows of cells as aligned text: the first column to the left, the others to the right. The first row
-// is the header.
+// Rows of cells as aligned text: the first column to the left, the others to the right. The first
+// row is the header.
 std::string TextTable(const std::vector<std::vector<std::string>>& rows);
 
 // "13.65 [13.61, 13.69]", without the brackets where the interval is unknown, "-" where all is.

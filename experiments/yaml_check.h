@@ -1,5 +1,5 @@
-// What a config file must be before it is read: UTF-8 text, one document, no tabs in the indentation,
-// no key twice, no aliases, not nested absurdly deep.
+// What a config file must be before it is read: UTF-8 text, one document, no tabs in the
+// indentation, no key twice, no aliases, not nested absurdly deep.
 #pragma once
 
 #include <string>

@@ -41,7 +41,8 @@ void YamlDocument::Fail(std::string path, const std::string& what) const {
   for (std::string at = path;;) {
     if (overridden.contains(at)) throw InputError(fmt::format("--set {}: {}", at, what));
     if (const auto mark = marks.find(at); mark != marks.end() && !mark->second.is_null()) {
-      throw InputError(fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
+      throw InputError(
+          fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
     }
     // A map that only --set has made has no place in the file.
     const auto inside = overridden.lower_bound(at + ".");
@@ -56,29 +57,35 @@ void YamlDocument::Fail(std::string path, const std::string& what) const {
 }
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
-  const auto closest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
-    return EditDistance(word, a) < EditDistance(word, b);
-  });
-  if (closest == names.end() || EditDistance(word, *closest) > std::max<std::size_t>(2, word.size() / 3)) return "";
+  const auto closest = std::min_element(
+      names.begin(), names.end(),
+      [&](const auto& a, const auto& b) { return EditDistance(word, a) < EditDistance(word, b); });
+  if (closest == names.end() ||
+      EditDistance(word, *closest) > std::max<std::size_t>(2, word.size() / 3))
+    return "";
   return fmt::format("; did you mean '{}'?", *closest);
 }
 
-YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title,
-                       const std::vector<std::string>& known)
+YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path,
+                       std::string title, const std::vector<std::string>& known)
     : document_(document), map_(map), path_(std::move(path)), title_(std::move(title)) {
   document_.marks.emplace(path_, map_.Mark());
-  if (!map_.IsMap()) document_.Fail(path_, fmt::format("{} must be a map of keys and values", title_));
+  if (!map_.IsMap())
+    document_.Fail(path_, fmt::format("{} must be a map of keys and values", title_));
   for (const auto& entry : map_) {
     const auto key = entry.first.as<std::string>();
     if (std::find(known.begin(), known.end(), key) != known.end()) {
       // An empty value's own mark is wherever the next token stands.
-      document_.marks.emplace(PathOf(key), entry.second.IsNull() ? entry.first.Mark() : entry.second.Mark());
+      document_.marks.emplace(PathOf(key),
+                              entry.second.IsNull() ? entry.first.Mark() : entry.second.Mark());
       continue;
     }
     document_.marks.emplace(PathOf(key), entry.first.Mark());
     const std::string hint = DidYouMean(key, known);
-    document_.Fail(PathOf(key), fmt::format("unknown key '{}' in {}{}", key, title_,
-                                            !hint.empty() ? hint : fmt::format("; allowed: {}", fmt::join(known, ", "))));
+    document_.Fail(
+        PathOf(key),
+        fmt::format("unknown key '{}' in {}{}", key, title_,
+                    !hint.empty() ? hint : fmt::format("; allowed: {}", fmt::join(known, ", "))));
   }
 }
 
@@ -92,12 +99,15 @@ YAML::Node YamlReader::Get(const char* key) {
 }
 
 void YamlReader::Require(const char* key) {
-  if (!Has(key)) document_.Fail(path_, fmt::format("'{}' is missing{}", key, path_.empty() ? "" : " in " + title_));
+  if (!Has(key))
+    document_.Fail(path_,
+                   fmt::format("'{}' is missing{}", key, path_.empty() ? "" : " in " + title_));
 }
 
 std::string YamlReader::Scalar(const char* key) {
   const YAML::Node child = Get(key);
-  if (!child.IsScalar()) document_.Fail(PathOf(key), fmt::format("'{}' must be a single value", key));
+  if (!child.IsScalar())
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a single value", key));
   return child.Scalar();
 }
 
@@ -117,12 +127,14 @@ void YamlReader::Field(const char* key, double& value, double low, double high) 
   }
 }
 
-void YamlReader::Field(const char* key, std::uint64_t& value, std::uint64_t low, std::uint64_t high) {
+void YamlReader::Field(const char* key, std::uint64_t& value, std::uint64_t low,
+                       std::uint64_t high) {
   if (!Has(key)) return;
   const std::string text = Scalar(key);
   std::uint64_t number = 0;
   if (!Parse(text, number)) {
-    document_.Fail(PathOf(key), fmt::format("'{}' must be a whole number from {} to {}, not '{}'", key, low, high, text));
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a whole number from {} to {}, not '{}'",
+                                            key, low, high, text));
   }
   if (number < low || number > high) {
     document_.Fail(PathOf(key), fmt::format("'{}' is {}, allowed: {} to {}", key, text, low, high));
@@ -130,7 +142,8 @@ void YamlReader::Field(const char* key, std::uint64_t& value, std::uint64_t low,
   value = number;
 }
 
-void YamlReader::Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high) {
+void YamlReader::Field(const char* key, std::uint32_t& value, std::uint64_t low,
+                       std::uint64_t high) {
   std::uint64_t number = value;
   Field(key, number, low, std::min<std::uint64_t>(high, std::numeric_limits<std::uint32_t>::max()));
   value = static_cast<std::uint32_t>(number);
@@ -145,13 +158,14 @@ void YamlReader::Field(const char* key, bool& value) {
   value = text == "true";
 }
 
-void YamlReader::OneOf(const char* key, std::string& value, std::initializer_list<const char*> allowed) {
+void YamlReader::OneOf(const char* key, std::string& value,
+                       std::initializer_list<const char*> allowed) {
   if (!Has(key)) return;
   value = Scalar(key);
   const std::vector<std::string> names(allowed.begin(), allowed.end());
   if (std::find(names.begin(), names.end(), value) == names.end()) {
-    document_.Fail(PathOf(key), fmt::format("'{}' is '{}', allowed: {}{}", key, value, fmt::join(names, ", "),
-                                            DidYouMean(value, names)));
+    document_.Fail(PathOf(key), fmt::format("'{}' is '{}', allowed: {}{}", key, value,
+                                            fmt::join(names, ", "), DidYouMean(value, names)));
   }
 }
 
@@ -159,13 +173,14 @@ void YamlReader::OneOrMoreOf(const char* key, std::vector<std::string>& values,
                              std::initializer_list<const char*> allowed) {
   if (!Has(key)) return;
   Names(key, values);
-  if (values.empty()) document_.Fail(PathOf(key), fmt::format("'{}' needs at least one entry", key));
+  if (values.empty())
+    document_.Fail(PathOf(key), fmt::format("'{}' needs at least one entry", key));
   const std::vector<std::string> names(allowed.begin(), allowed.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::find(names.begin(), names.end(), values[i]) == names.end()) {
       document_.Fail(fmt::format("{}.{}", PathOf(key), i),
-                     fmt::format("'{}' has '{}', allowed: {}{}", key, values[i], fmt::join(names, ", "),
-                                 DidYouMean(values[i], names)));
+                     fmt::format("'{}' has '{}', allowed: {}{}", key, values[i],
+                                 fmt::join(names, ", "), DidYouMean(values[i], names)));
     }
   }
 }
@@ -178,7 +193,8 @@ void YamlReader::Names(const char* key, std::vector<std::string>& values) {
   for (std::size_t i = 0; i < child.size(); ++i) {
     const std::string path = fmt::format("{}.{}", PathOf(key), i);
     document_.marks.emplace(path, child[i].Mark());
-    if (!child[i].IsScalar()) document_.Fail(path, fmt::format("'{}' must be a list of names", key));
+    if (!child[i].IsScalar())
+      document_.Fail(path, fmt::format("'{}' must be a list of names", key));
     if (std::find(values.begin(), values.end(), child[i].Scalar()) != values.end()) {
       document_.Fail(path, fmt::format("'{}' stands twice in '{}'", child[i].Scalar(), key));
     }
@@ -189,9 +205,14 @@ void YamlReader::Names(const char* key, std::vector<std::string>& values) {
 void YamlReader::Identifier(const char* key, std::string& value) {
   Require(key);
   Text(key, value);
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
   if (value.find_first_not_of(kLetters) != std::string::npos || value.front() == '.') {
-    document_.Fail(PathOf(key), fmt::format("'{}' is '{}'; only letters, digits, '-', '_' and '.' are allowed, no '.' in front", key, value));
+    document_.Fail(
+        PathOf(key),
+        fmt::format(
+            "'{}' is '{}'; only letters, digits, '-', '_' and '.' are allowed, no '.' in front",
+            key, value));
   }
 }
 
@@ -206,7 +227,8 @@ std::string YamlReader::OneKind(const YAML::Node& node, const std::string& path,
     at += ".kind";
     document_.marks.emplace(at, node["kind"].Mark());
   } else {
-    document_.Fail(path, fmt::format("must be a kind, or a map with 'kind'; kinds: {}", fmt::join(kinds, ", ")));
+    document_.Fail(path, fmt::format("must be a kind, or a map with 'kind'; kinds: {}",
+                                     fmt::join(kinds, ", ")));
   }
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
     document_.Fail(at, fmt::format("unknown kind '{}', allowed: {}{}", kind, fmt::join(kinds, ", "),
@@ -224,11 +246,14 @@ void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) 
     PolicyConfig policy;
     ReadKind(list[i], path, policy.kind, &policy.name);
     if (policy.name.starts_with("always-")) {
-      document_.Fail(path + ".name", "names that begin with 'always-' are taken by the constant actions, which are always reported");
+      document_.Fail(path + ".name",
+                     "names that begin with 'always-' are taken by the constant actions, which are "
+                     "always reported");
     }
     for (const PolicyConfig& other : policies) {
       if (other.name == policy.name) {
-        document_.Fail(path, fmt::format("two policies are named '{}'; give one a 'name'", policy.name));
+        document_.Fail(path,
+                       fmt::format("two policies are named '{}'; give one a 'name'", policy.name));
       }
     }
     policies.push_back(std::move(policy));

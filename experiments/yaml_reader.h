@@ -23,10 +23,11 @@ namespace edgesim {
 struct YamlDocument {
   std::string file;
   YAML::Node root;
-  std::set<std::string> overridden;       // dotted paths given by --set
+  std::set<std::string> overridden;         // dotted paths given by --set
   std::map<std::string, YAML::Mark> marks;  // of the values read, by dotted path
 
-  // Throws InputError at the value with this dotted path, or at the nearest enclosing one that was read.
+  // Throws InputError at the value with this dotted path, or at the nearest enclosing one that was
+  // read.
   [[noreturn]] void Fail(std::string path, const std::string& what) const;
 };
 
@@ -82,8 +83,8 @@ class KeyCollector {
 
 class YamlReader {
  public:
-  // `path` is the dotted path of `map`, "" for the root; `title` names it in errors. Keys of the map that
-  // are not in `known` are an error here, before anything is read.
+  // `path` is the dotted path of `map`, "" for the root; `title` names it in errors. Keys of the
+  // map that are not in `known` are an error here, before anything is read.
   YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title,
              const std::vector<std::string>& known);
 
@@ -107,9 +108,11 @@ class YamlReader {
     }
   }
   void OneOf(const char* key, std::string& value, std::initializer_list<const char*> allowed);
-  void OneOrMoreOf(const char* key, std::vector<std::string>& values, std::initializer_list<const char*> allowed);
+  void OneOrMoreOf(const char* key, std::vector<std::string>& values,
+                   std::initializer_list<const char*> allowed);
   void Names(const char* key, std::vector<std::string>& values);
-  // Required; letters, digits, '-', '_' and '.' only, for it becomes part of file names and csv cells.
+  // Required; letters, digits, '-', '_' and '.' only, for it becomes part of file names and csv
+  // cells.
   void Identifier(const char* key, std::string& value);
 
   template <class Config>
@@ -137,8 +140,8 @@ class YamlReader {
 
   // Reads a whole struct from `map`.
   template <class Config>
-  static void Read(YamlDocument& document, const YAML::Node& map, const std::string& path, const std::string& title,
-                   Config& config) {
+  static void Read(YamlDocument& document, const YAML::Node& map, const std::string& path,
+                   const std::string& title, Config& config) {
     KeyCollector collector;
     config.Visit(collector);
     YamlReader reader(document, map, path, title, collector.keys());
@@ -152,7 +155,8 @@ class YamlReader {
   std::string PathOf(std::string_view key) const;
   std::string Scalar(const char* key);
   void Text(const char* key, std::string& value);
-  std::string OneKind(const YAML::Node& node, const std::string& path, const std::vector<std::string>& kinds);
+  std::string OneKind(const YAML::Node& node, const std::string& path,
+                      const std::vector<std::string>& kinds);
 
   template <class... Kinds>
   void ReadKind(const YAML::Node& node, const std::string& path, std::variant<Kinds...>& config,
@@ -161,7 +165,8 @@ class YamlReader {
     ((kind == Kinds::kKind ? void(config = Kinds{}) : void()), ...);
     YAML::Node map(YAML::NodeType::Map);
     if (node.IsMap()) map = node;
-    KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name"} : std::vector<std::string>{"kind"});
+    KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name"}
+                                           : std::vector<std::string>{"kind"});
     std::visit([&](auto& chosen) { chosen.Visit(collector); }, config);
     YamlReader reader(document_, map, path, kind, collector.keys());
     if (name != nullptr) {

@@ -4,9 +4,11 @@ namespace edgesim {
 
 namespace {
 
-// Best mean score among the actions with energy(outlook) <= limit_j, else the one with least energy.
+// Best mean score among the actions with energy(outlook) <= limit_j, else the one with least
+// energy.
 template <class Energy>
-ActionId BestWithin(const std::vector<ActionOutlook>& outlook, double limit_j, const Energy& energy) {
+ActionId BestWithin(const std::vector<ActionOutlook>& outlook, double limit_j,
+                    const Energy& energy) {
   ActionId best = 0, cheapest = 0;
   double best_score = -1;
   for (ActionId a = 0; a < outlook.size(); ++a) {
@@ -22,16 +24,17 @@ ActionId BestWithin(const std::vector<ActionOutlook>& outlook, double limit_j, c
 }  // namespace
 
 ActionId GreedyQuality::Act(const Observation& seen, const Noise&) {
-  return BestWithin(model_.outlook[seen.class_id], seen.energy_left.value(), [&](const ActionOutlook& o) {
-    return o.mean_energy_j + margin_sd_ * o.sd_energy_j;
-  });
+  return BestWithin(
+      model_.outlook[seen.class_id], seen.energy_left.value(),
+      [&](const ActionOutlook& o) { return o.mean_energy_j + margin_sd_ * o.sd_energy_j; });
 }
 
 ActionId GreedyEfficiency::Act(const Observation& seen, const Noise&) {
   const std::vector<ActionOutlook>& outlook = model_.outlook[seen.class_id];
   ActionId best = 0;
   for (ActionId a = 1; a < outlook.size(); ++a) {
-    if (outlook[a].mean_score * outlook[best].mean_energy_j > outlook[best].mean_score * outlook[a].mean_energy_j) {
+    if (outlook[a].mean_score * outlook[best].mean_energy_j >
+        outlook[best].mean_score * outlook[a].mean_energy_j) {
       best = a;
     }
   }
@@ -40,7 +43,8 @@ ActionId GreedyEfficiency::Act(const Observation& seen, const Noise&) {
 
 ActionId Pacing::Act(const Observation& seen, const Noise&) {
   const double share = seen.energy_left.value() / *seen.requests_left;
-  return BestWithin(model_.outlook[seen.class_id], share, [](const ActionOutlook& o) { return o.mean_energy_j; });
+  return BestWithin(model_.outlook[seen.class_id], share,
+                    [](const ActionOutlook& o) { return o.mean_energy_j; });
 }
 
 }  // namespace edgesim

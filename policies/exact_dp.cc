@@ -15,11 +15,12 @@ struct Law {
   std::vector<double> reward;  // E[reward of a completed request; energy], likewise
 };
 
-// Backward induction. laws[class][action]; visit(requests_left, class, energy, action, value) sees every
-// action value. Returns the value of a full budget with all requests left.
+// Backward induction. laws[class][action]; visit(requests_left, class, energy, action, value) sees
+// every action value. Returns the value of a full budget with all requests left.
 template <class Visit>
-double Induct(const std::vector<std::vector<Law>>& laws, const std::vector<double>& class_probability,
-              std::size_t grid, std::uint32_t requests, double brown_out_reward, const Visit& visit) {
+double Induct(const std::vector<std::vector<Law>>& laws,
+              const std::vector<double>& class_probability, std::size_t grid,
+              std::uint32_t requests, double brown_out_reward, const Visit& visit) {
   std::vector<double> after(grid + 1, 0.0), now(grid + 1);
   for (std::uint32_t left = 1; left <= requests; ++left) {
     std::fill(now.begin(), now.end(), 0.0);
@@ -73,10 +74,11 @@ ExactPlan::ExactPlan(const DecisionModel& model)
     for (double& r : law.reward) r /= kMaxScore;
     return law;
   });
-  value_ = Induct(laws, model.class_probability, grid_, model.requests, model.brown_out_reward,
-                  [&](std::uint32_t left, std::size_t c, std::size_t e, std::size_t a, double value) {
-                    values_[(((left - 1) * classes_ + c) * (grid_ + 1) + e) * actions_ + a] = value;
-                  });
+  value_ =
+      Induct(laws, model.class_probability, grid_, model.requests, model.brown_out_reward,
+             [&](std::uint32_t left, std::size_t c, std::size_t e, std::size_t a, double value) {
+               values_[(((left - 1) * classes_ + c) * (grid_ + 1) + e) * actions_ + a] = value;
+             });
 }
 
 double ExactPlan::ActionValue(Joules left, std::uint32_t requests_left, std::uint32_t class_id,
@@ -105,11 +107,13 @@ double UpperBound(const DecisionModel& model) {
   const auto laws = Laws(model, [](const ActionOutlook& o) {
     Law law{.pmf = o.energy_pmf_low, .reward = o.score_pmf_low};
     for (std::size_t k = 0; k < law.pmf.size(); ++k) {
-      law.reward[k] = std::min(law.reward[k] / kMaxScore + 2 * o.mean_score_se / kMaxScore * law.pmf[k], law.pmf[k]);
+      law.reward[k] = std::min(
+          law.reward[k] / kMaxScore + 2 * o.mean_score_se / kMaxScore * law.pmf[k], law.pmf[k]);
     }
     return law;
   });
-  // Lower energies mean fewer brown-outs; where one pays, it is granted instead: there is one at most.
+  // Lower energies mean fewer brown-outs; where one pays, it is granted instead: there is one at
+  // most.
   const double paid = std::max(0.0, model.brown_out_reward);
   return paid + Induct(laws, model.class_probability, GridOf(model, kBoundSteps), model.requests,
                        model.brown_out_reward - paid,
@@ -117,14 +121,16 @@ double UpperBound(const DecisionModel& model) {
 }
 
 double HindsightReward(const std::vector<std::vector<double>>& energy_j,
-                       const std::vector<std::vector<double>>& reward, Joules budget, std::size_t grid) {
+                       const std::vector<std::vector<double>>& reward, Joules budget,
+                       std::size_t grid) {
   const double step = budget.value() / static_cast<double>(grid);
   std::vector<double> best(grid + 1, 0.0), next;
   for (std::size_t i = 0; i < energy_j.size(); ++i) {
     next = best;  // skip the request
     for (std::size_t a = 0; a < energy_j[i].size(); ++a) {
       const auto cost = static_cast<std::size_t>(energy_j[i][a] / step);
-      for (std::size_t e = cost; e <= grid; ++e) next[e] = std::max(next[e], best[e - cost] + reward[i][a]);
+      for (std::size_t e = cost; e <= grid; ++e)
+        next[e] = std::max(next[e], best[e - cost] + reward[i][a]);
     }
     std::swap(best, next);
   }

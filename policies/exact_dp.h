@@ -1,5 +1,5 @@
-// The optimum of a finite-horizon decision model with a hard energy budget, by backward induction on
-// (energy left on a grid, requests left, class of the request).
+// The optimum of a finite-horizon decision model with a hard energy budget, by backward induction
+// on (energy left on a grid, requests left, class of the request).
 #pragma once
 
 #include <memory>
@@ -28,14 +28,16 @@ class ExactPlan {
   double Value() const { return value_; }
 
   // Expected reward from here on, linear between grid points of energy.
-  double ActionValue(Joules left, std::uint32_t requests_left, std::uint32_t class_id, ActionId action) const;
+  double ActionValue(Joules left, std::uint32_t requests_left, std::uint32_t class_id,
+                     ActionId action) const;
   ActionId Best(Joules left, std::uint32_t requests_left, std::uint32_t class_id) const;
 
   bool class_blind() const { return classes_ == 1; }
 
  private:
   const double* Row(std::uint32_t requests_left, std::uint32_t class_id, std::size_t energy) const {
-    return &values_[(((requests_left - 1) * classes_ + class_id) * (grid_ + 1) + energy) * actions_];
+    return &values_[(((requests_left - 1) * classes_ + class_id) * (grid_ + 1) + energy) *
+                    actions_];
   }
 
   double step_j_;
@@ -44,25 +46,27 @@ class ExactPlan {
   double value_ = 0;
 };
 
-// No policy that sees what the planner sees can expect more than this: energies are lowered and rounded
-// down, mean scores raised, each by two standard errors of the model's sampling.
+// No policy that sees what the planner sees can expect more than this: energies are lowered and
+// rounded down, mean scores raised, each by two standard errors of the model's sampling.
 double UpperBound(const DecisionModel& model);
 
 class ExactDp final : public Policy {
  public:
   explicit ExactDp(std::shared_ptr<const ExactPlan> plan) : plan_(std::move(plan)) {}
   ActionId Act(const Observation& seen, const Noise&) override {
-    return plan_->Best(seen.energy_left, *seen.requests_left, plan_->class_blind() ? 0 : seen.class_id);
+    return plan_->Best(seen.energy_left, *seen.requests_left,
+                       plan_->class_blind() ? 0 : seen.class_id);
   }
 
  private:
   std::shared_ptr<const ExactPlan> plan_;
 };
 
-// The most an episode could earn had its energies and rewards been known in advance, requests skipped
-// at will: a multiple-choice knapsack. energy_j and reward are [request][action]; energies are rounded
-// down to budget / grid.
+// The most an episode could earn had its energies and rewards been known in advance, requests
+// skipped at will: a multiple-choice knapsack. energy_j and reward are [request][action]; energies
+// are rounded down to budget / grid.
 double HindsightReward(const std::vector<std::vector<double>>& energy_j,
-                       const std::vector<std::vector<double>>& reward, Joules budget, std::size_t grid);
+                       const std::vector<std::vector<double>>& reward, Joules budget,
+                       std::size_t grid);
 
 }  // namespace edgesim

@@ -6,9 +6,11 @@ namespace edgesim {
 
 namespace {
 
-Discretizer MakeDiscretizer(const QLearningConfig& config, std::uint32_t requests, std::uint32_t classes) {
+Discretizer MakeDiscretizer(const QLearningConfig& config, std::uint32_t requests,
+                            std::uint32_t classes) {
   const auto reads = [&](const char* feature) {
-    return std::find(config.features.begin(), config.features.end(), feature) != config.features.end();
+    return std::find(config.features.begin(), config.features.end(), feature) !=
+           config.features.end();
   };
   return {.energy_bins = reads("energy") ? config.energy_bins : 1,
           .requests = reads("requests_left") ? requests : 1,
@@ -33,7 +35,8 @@ void QLearning::BeginEpisode(std::uint32_t episode, Phase phase) {
 
 ActionId QLearning::Act(const Observation& seen, const Noise& noise) {
   WordStream explore = noise.Words(Stream::kExplore);
-  if (Uniform01(explore) < epsilon_) return UniformIndex(explore, static_cast<std::uint32_t>(actions_));
+  if (Uniform01(explore) < epsilon_)
+    return UniformIndex(explore, static_cast<std::uint32_t>(actions_));
   WordStream ties = noise.Words(Stream::kTie);
   return table_.Greedy(discretizer_.State(seen), ties);
 }

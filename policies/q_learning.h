@@ -38,7 +38,8 @@ struct QLearningConfig {
 class QLearning final : public Policy {
  public:
   // `requests` of an episode and `classes` of requests size the table where the features need them.
-  QLearning(const QLearningConfig& config, std::size_t actions, std::uint32_t requests, std::uint32_t classes);
+  QLearning(const QLearningConfig& config, std::size_t actions, std::uint32_t requests,
+            std::uint32_t classes);
 
   void BeginEpisode(std::uint32_t episode, Phase phase) override;
   ActionId Act(const Observation& seen, const Noise& noise) override;

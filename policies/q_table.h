@@ -17,7 +17,8 @@ class QTable {
   double Value(std::uint32_t state, ActionId action) const { return q_(state, action); }
   double Best(std::uint32_t state) const { return q_.row(state).maxCoeff(); }
 
-  // One of the best actions, ties broken at random: a fixed tie rule makes unvisited actions invisible.
+  // One of the best actions, ties broken at random: a fixed tie rule makes unvisited actions
+  // invisible.
   ActionId Greedy(std::uint32_t state, WordStream& ties) const {
     const double best = Best(state);
     const auto row = q_.row(state);

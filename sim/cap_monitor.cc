@@ -15,19 +15,24 @@ CapMonitor::CapMonitor(const PowerCap& cap, Watts idle, Duration emission_interv
 
 std::optional<Duration> CapMonitor::Feed(Watts power, Duration length) {
   if (instantaneous_) {
-    return length > Duration(0) && power.value() > limit_w_ ? std::optional(Duration(0)) : std::nullopt;
+    return length > Duration(0) && power.value() > limit_w_ ? std::optional(Duration(0))
+                                                            : std::nullopt;
   }
-  // While one old stretch leaves at the far end and the new one enters here, the mean is linear in time.
+  // While one old stretch leaves at the far end and the new one enters here, the mean is linear in
+  // time.
   std::optional<Duration> exceeded;
   Duration fed{0};
   while (fed < length) {
     Stretch& oldest = window_past_.front();
     const Duration step = std::min(oldest.length, length - fed);
     const double change = (power.value() - oldest.w) * (InSeconds(step) / InSeconds(window_));
-    if (!exceeded && mean_w_ + change > limit_w_) {
+    // Sums of many stretches drift by a few units in the last place; that is not an exceedance.
+    constexpr double kDrift = 1e-12;
+    if (!exceeded && std::max(mean_w_, mean_w_ + change) > limit_w_ * (1 + kDrift)) {
       const double share = mean_w_ > limit_w_ ? 0 : (limit_w_ - mean_w_) / change;
-      exceeded = fed + Duration(static_cast<std::int64_t>(
-                           std::ceil(share * static_cast<double>(step.count()))));
+      exceeded =
+          fed +
+          Duration(static_cast<std::int64_t>(std::ceil(share * static_cast<double>(step.count()))));
     }
     mean_w_ += change;
     fed += step;

@@ -11,8 +11,8 @@ namespace edgesim {
 
 class CapMonitor {
  public:
-  // Before time 0 the capped rails are taken to idle at `idle` for a whole window. A window no longer
-  // than `emission_interval` is instantaneous: power itself is compared with the limit.
+  // Before time 0 the capped rails are taken to idle at `idle` for a whole window. A window no
+  // longer than `emission_interval` is instantaneous: power itself is compared with the limit.
   CapMonitor(const PowerCap& cap, Watts idle, Duration emission_interval);
 
   // `length` more at constant `power`. Returns the first offset into it at which the mean over the

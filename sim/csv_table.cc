@@ -17,13 +17,16 @@ CsvTable::CsvTable(std::string_view text, std::string name) : name_(std::move(na
     std::vector<std::vector<std::string>> lines{{}};
   } sink;
   csv_parser parser;
-  csv_init(&parser, CSV_STRICT);
+  csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI);
   const auto on_cell = [](void* cell, std::size_t size, void* out) {
     static_cast<Sink*>(out)->lines.back().emplace_back(static_cast<const char*>(cell), size);
   };
   const auto on_line = [](int, void* out) { static_cast<Sink*>(out)->lines.emplace_back(); };
-  const bool ok = csv_parse(&parser, text.data(), text.size(), on_cell, on_line, &sink) == text.size() &&
-                  csv_fini(&parser, on_cell, on_line, &sink) == 0;
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const bool ok =
+      csv_parse(&parser, text.data(), text.size(), on_cell, on_line, &sink) == text.size() &&
+      csv_fini(&parser, on_cell, on_line, &sink) == 0;
   const std::size_t stopped_at = sink.lines.size();
   csv_free(&parser);
   if (!ok) throw InputError(fmt::format("{}:{}: not a csv line", name_, stopped_at));
@@ -36,8 +39,8 @@ CsvTable::CsvTable(std::string_view text, std::string name) : name_(std::move(na
     if (header_.empty()) {
       header_ = std::move(cells);
     } else if (cells.size() != header_.size()) {
-      throw InputError(
-          fmt::format("{}:{}: {} cells, the header has {}", name_, line, cells.size(), header_.size()));
+      throw InputError(fmt::format("{}:{}: {} cells, the header has {}", name_, line, cells.size(),
+                                   header_.size()));
     } else {
       rows_.push_back({line, std::move(cells)});
     }
@@ -52,8 +55,8 @@ bool CsvTable::Has(std::string_view column) const {
 std::size_t CsvTable::Column(std::string_view name) const {
   const auto at = std::find(header_.begin(), header_.end(), name);
   if (at == header_.end()) {
-    throw InputError(
-        fmt::format("{}:1: no column '{}'; the columns are {}", name_, name, fmt::join(header_, ", ")));
+    throw InputError(fmt::format("{}:1: no column '{}'; the columns are {}", name_, name,
+                                 fmt::join(header_, ", ")));
   }
   return static_cast<std::size_t>(at - header_.begin());
 }
@@ -63,8 +66,8 @@ double CsvTable::Number(std::size_t row, std::size_t column) const {
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (error != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(value)) {
-    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a finite number", name_, rows_[row].line,
-                                 header_[column], cell));
+    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a finite number", name_,
+                                 rows_[row].line, header_[column], cell));
   }
   return value;
 }
@@ -74,8 +77,8 @@ std::uint32_t CsvTable::Count(std::size_t row, std::size_t column, std::uint32_t
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (error != std::errc{} || end != cell.data() + cell.size() || value < least) {
-    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a whole number of {} or more", name_, rows_[row].line,
-                                 header_[column], cell, least));
+    throw InputError(fmt::format("{}:{}: column '{}': '{}' is not a whole number of {} or more",
+                                 name_, rows_[row].line, header_[column], cell, least));
   }
   return value;
 }

@@ -21,7 +21,9 @@ class CsvTable {
 
   // Position of a column; throws InputError listing the columns there are.
   std::size_t Column(std::string_view name) const;
-  const std::string& Text(std::size_t row, std::size_t column) const { return rows_[row].cells[column]; }
+  const std::string& Text(std::size_t row, std::size_t column) const {
+    return rows_[row].cells[column];
+  }
 
   // A finite number; throws InputError with file and line.
   double Number(std::size_t row, std::size_t column) const;

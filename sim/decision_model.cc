@@ -29,13 +29,15 @@ DecisionModel MergeClasses(const DecisionModel& model) {
       AddScaled(out.score_pmf, from.score_pmf, p);
       AddScaled(out.score_pmf_low, from.score_pmf_low, p);
       out.mean_energy_j += p * from.mean_energy_j;
-      second_moment += p * (from.sd_energy_j * from.sd_energy_j + from.mean_energy_j * from.mean_energy_j);
+      second_moment +=
+          p * (from.sd_energy_j * from.sd_energy_j + from.mean_energy_j * from.mean_energy_j);
       out.mean_score += p * from.mean_score;
       se_squared += p * p * from.mean_score_se * from.mean_score_se;
       out.exceedance += p * from.exceedance;
       out.exceedance_upper95 += p * from.exceedance_upper95;
     }
-    out.sd_energy_j = std::sqrt(std::max(0.0, second_moment - out.mean_energy_j * out.mean_energy_j));
+    out.sd_energy_j =
+        std::sqrt(std::max(0.0, second_moment - out.mean_energy_j * out.mean_energy_j));
     out.mean_score_se = std::sqrt(se_squared);
   }
   return merged;

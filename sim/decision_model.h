@@ -13,14 +13,14 @@ inline constexpr int kBoundSteps = 4;
 
 // One action on one class of requests.
 struct ActionOutlook {
-  // P(energy = k * energy_step), k = 0 .. n-1; a drawn energy is split between its two grid points so
-  // that the mean is kept.
+  // P(energy = k * energy_step), k = 0 .. n-1; a drawn energy is split between its two grid points
+  // so that the mean is kept.
   std::vector<double> energy_pmf;
   // The same draws lowered by the mean's two standard errors and rounded down to multiples of
   // energy_step / kBoundSteps: for upper bounds.
   std::vector<double> energy_pmf_low;
-  // E[score; energy in bin k] on the same two grids, sums are mean_score: what an answer is worth and
-  // what it takes depend on the question together.
+  // E[score; energy in bin k] on the same two grids, sums are mean_score: what an answer is worth
+  // and what it takes depend on the question together.
   std::vector<double> score_pmf;
   std::vector<double> score_pmf_low;
   double mean_energy_j = 0;

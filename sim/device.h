@@ -50,8 +50,8 @@ class Device {
   virtual const DeviceInfo& Info() const = 0;
 
   // Fills `out`; `world` is the noise of this request.
-  virtual void Execute(const Request& request, ActionId action, const Answer& answer, const Noise& world,
-                       Execution& out) const = 0;
+  virtual void Execute(const Request& request, ActionId action, const Answer& answer,
+                       const Noise& world, Execution& out) const = 0;
 };
 
 }  // namespace edgesim

@@ -37,36 +37,36 @@ class EnergyMeter {
   Joules Spent() const { return spent_; }
   Joules Left() const { return limit_ - spent_; }
 
-  // Runs the segments until they end, `at_most` has passed, or a limit stops them. What comes to
-  // exactly the budget at its very end has not crossed it.
+  // Runs the segments until they end, `at_most` has passed, or a limit stops them. What uses up the
+  // budget at the very nanosecond of its end has ended, not crossed.
   Metered Run(std::span<const PowerSegment> segments, Duration at_most) {
     Metered run;
-    for (const PowerSegment& segment : segments) {
-      Duration length = std::min(segment.length, at_most - run.length);
+    for (std::size_t i = 0; i < segments.size() && run.stop == Metered::Stop::kEnd; ++i) {
+      const PowerSegment& segment = segments[i];
       const Watts power = segment.Sum(kAllRails);
-      Metered::Stop stop = length < segment.length ? Metered::Stop::kTime : Metered::Stop::kEnd;
+      Duration length = std::min(segment.length, at_most - run.length);
+      if (length < segment.length) run.stop = Metered::Stop::kTime;
+      bool exhausted = false;
       if (run.energy + power * length > Left()) {
-        stop = Metered::Stop::kBudget;
-        length = std::min(length, TimeToSpend(Left() - run.energy, power));
+        const Duration crossing = TimeToSpend(Left() - run.energy, power);
+        exhausted = crossing <= length;
+        const bool at_the_end = crossing == segment.length && i + 1 == segments.size();
+        if (exhausted && !at_the_end) run.stop = Metered::Stop::kBudget;
+        length = std::min(length, crossing);
       }
       if (monitor_) {
-        if (const auto offset = monitor_->Feed(segment.Sum(capped_rails_), length)) {
-          run.cap_exceeded = true;
-          if (stop_at_cap_) {
-            stop = Metered::Stop::kCap;
-            length = *offset;
-          }
+        const auto offset = monitor_->Feed(segment.Sum(capped_rails_), length);
+        run.cap_exceeded = run.cap_exceeded || offset.has_value();
+        if (offset && stop_at_cap_ && (*offset < length || run.stop == Metered::Stop::kEnd)) {
+          run.stop = Metered::Stop::kCap;
+          exhausted = false;
+          length = *offset;
         }
       }
       run.length += length;
-      run.energy += power * length;
-      run.peak = std::max(run.peak, power);
-      if (stop != Metered::Stop::kEnd) {
-        run.stop = stop;
-        break;
-      }
+      run.energy = exhausted ? Left() : run.energy + power * length;
+      if (length > Duration(0)) run.peak = std::max(run.peak, power);
     }
-    if (run.stop == Metered::Stop::kBudget) run.energy = Left();
     spent_ += run.energy;
     return run;
   }

@@ -27,7 +27,7 @@ std::optional<Observation> Episode::AdvanceToDecision() {
     }
     const Event event = queue_.Pop();
     if (event.kind == EventKind::kBudgetCrossing && event.tag != generation_) continue;
-    AdvanceTo(event.time);
+    if (!AdvanceTo(event.time)) break;
     switch (event.kind) {
       case EventKind::kArrival:
         OnArrival(event.tag);
@@ -127,13 +127,20 @@ Observation Episode::Observe() const {
   return seen;
 }
 
-// A running request was metered at its dispatch; idle time is metered here, when it is over.
-void Episode::AdvanceTo(SimTime time) {
+// A running request was metered at its dispatch; idle time is metered here, when it is over. False
+// if a terminating cap ended the episode on the way: idle power itself may be above it.
+bool Episode::AdvanceTo(SimTime time) {
   if (time > now_ && IdleServer() != nullptr) {
     const PowerSegment idle{.length = time - now_, .rail_w = world_.device->Info().idle_w};
-    meter_.Run({&idle, 1}, idle.length);
+    const Metered run = meter_.Run({&idle, 1}, idle.length);
+    if (run.stop == Metered::Stop::kCap) {
+      now_ += run.length;
+      End(EndReason::kCapExceeded);
+      return false;
+    }
   }
   now_ = time;
+  return true;
 }
 
 void Episode::ScheduleRequest(std::uint32_t index, SimTime previous) {
@@ -145,7 +152,8 @@ void Episode::ScheduleRequest(std::uint32_t index, SimTime previous) {
 // With nothing running, idle power alone may use up what is left of the budget.
 void Episode::ScheduleIdleCrossing() {
   ++generation_;
-  const double idle_w = PowerSegment{.length = {}, .rail_w = world_.device->Info().idle_w}.Sum(kAllRails).value();
+  const double idle_w =
+      PowerSegment{.length = {}, .rail_w = world_.device->Info().idle_w}.Sum(kAllRails).value();
   const double left_ns = idle_w > 0 ? std::ceil(meter_.Left().value() / idle_w * 1e9) : kNever;
   if (left_ns < kNever) {
     const Duration left(static_cast<std::int64_t>(left_ns));
@@ -163,13 +171,13 @@ void Episode::OnCompletion(Server& server) {
   RequestRow& row = record_.rows[server.row];
   row.completed = true;
   Release(server, server.reward);
-  if (meter_.Left() <= Joules(0)) {
-    End(EndReason::kEnergyExhausted);
-    return;
-  }
   if (world_.workload->ClosedLoop()) ScheduleRequest(row.request.index + 1, now_);
   if (!next_request_ && waiting_.empty()) {
     End(EndReason::kRequestsDone);
+    return;
+  }
+  if (meter_.Left() <= Joules(0)) {
+    End(EndReason::kEnergyExhausted);
     return;
   }
   ScheduleIdleCrossing();
@@ -200,7 +208,8 @@ void Episode::End(EndReason reason) {
   record_.requests_unserved = static_cast<std::uint32_t>(waiting_.size());
 }
 
-EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name, const Noise& noise) {
+EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name,
+                         const Noise& noise) {
   const Noise decision = DecisionNoise(noise, policy_name);
   const bool learning = noise.phase == Phase::kTrain;
   policy.BeginEpisode(noise.episode, noise.phase);

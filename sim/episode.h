@@ -53,15 +53,15 @@ class Episode {
   // One until there are fleets; several servers would need their power metered together.
   struct Server {
     bool busy = false;
-    Execution execution;   // of the running request
-    Metered run;           // how far it will get
-    double reward = 0;     // it will earn on completion
-    std::size_t row = 0;   // its row in the record
+    Execution execution;  // of the running request
+    Metered run;          // how far it will get
+    double reward = 0;    // it will earn on completion
+    std::size_t row = 0;  // its row in the record
   };
 
   Server* IdleServer();
   Observation Observe() const;
-  void AdvanceTo(SimTime time);
+  bool AdvanceTo(SimTime time);
   void ScheduleRequest(std::uint32_t index, SimTime previous);
   void ScheduleIdleCrossing();
   void OnArrival(std::uint32_t index);
@@ -85,7 +85,9 @@ class Episode {
   EpisodeRecord record_;
 };
 
-// The loop over the three calls. `policy_name` keys the decision noise. Learns in phase kTrain only.
-EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name, const Noise& noise);
+// The loop over the three calls. `policy_name` keys the decision noise. Learns in phase kTrain
+// only.
+EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name,
+                         const Noise& noise);
 
 }  // namespace edgesim

@@ -12,9 +12,9 @@ class InverseCdfTable {
  public:
   InverseCdfTable() = default;
 
-  // weights >= 0 with a positive finite sum, of the outcomes 0 .. n-1; throws std::invalid_argument.
-  // The cumulated weights are rounded to 40 bits: a last-bit difference between the C libraries of
-  // two CPUs then almost never moves a threshold.
+  // weights >= 0 with a positive finite sum, of the outcomes 0 .. n-1; throws
+  // std::invalid_argument. The cumulated weights are rounded to 40 bits: a last-bit difference
+  // between the C libraries of two CPUs then almost never moves a threshold.
   explicit InverseCdfTable(std::span<const double> weights);
 
   // The smallest outcome k with word / 2^64 < P(X <= k).

@@ -11,8 +11,9 @@ namespace edgesim {
 struct Observation {
   SimTime now{};
   Joules energy_left{};
-  Joules energy_budget{};                      // of the whole episode
-  std::optional<std::uint32_t> requests_left;  // this one included; null where the episode has no count
+  Joules energy_budget{};  // of the whole episode
+  std::optional<std::uint32_t>
+      requests_left;  // this one included; null where the episode has no count
   std::uint32_t request_index = 0;
   std::uint32_t class_id = 0;
   std::uint32_t prompt_tokens = 0;

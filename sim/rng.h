@@ -76,8 +76,8 @@ struct Noise {
     return noise;
   }
 
-  // Counter layout: low word = entity:32, phase:2, stream:6, block:24; high word = replica:32, episode:32.
-  // 2^24 blocks of two words are far more than any request draws.
+  // Counter layout: low word = entity:32, phase:2, stream:6, block:24; high word = replica:32,
+  // episode:32. 2^24 blocks of two words are far more than any request draws.
   WordStream Words(Stream stream) const {
     const std::uint64_t low = (std::uint64_t{entity} << 32) |
                               (std::uint64_t{static_cast<std::uint8_t>(phase)} << 30) |
@@ -87,7 +87,8 @@ struct Noise {
   }
 };
 
-// FNV-1a followed by the finaliser of SplitMix64: names that differ in one letter differ in all bits.
+// FNV-1a followed by the finaliser of SplitMix64: names that differ in one letter differ in all
+// bits.
 constexpr std::uint64_t HashName(std::string_view name) {
   std::uint64_t h = 0xcbf29ce484222325U;
   for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3U;

@@ -21,9 +21,10 @@ struct Estimate {
 // Fewer replicas than this give no interval: a t-interval on less says more about luck.
 inline constexpr std::size_t kMinReplicas = 10;
 
-double Mean(std::span<const double> values);                // 0 for no values
-double SampleVariance(std::span<const double> values);      // divides by n - 1; 0 below two values
-double Quantile(std::span<const double> sorted, double p);  // linear between order statistics, p in [0, 1]
+double Mean(std::span<const double> values);            // 0 for no values
+double SampleVariance(std::span<const double> values);  // divides by n - 1; 0 below two values
+double Quantile(std::span<const double> sorted,
+                double p);  // linear between order statistics, p in [0, 1]
 
 // Student's t-interval of the mean at 95 %. Needs two values.
 Interval MeanInterval(std::span<const double> values);

@@ -7,7 +7,8 @@
 
 namespace edgesim {
 
-// One decision and what came of it, complete when the next decision is due or the episode has ended.
+// One decision and what came of it, complete when the next decision is due or the episode has
+// ended.
 struct Transition {
   Observation before;
   ActionId action = 0;

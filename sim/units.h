@@ -19,7 +19,7 @@ struct SimClock {
 using Duration = SimClock::duration;   // integer nanoseconds
 using SimTime = SimClock::time_point;  // since the start of the episode
 
-constexpr double InSeconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
+constexpr double InSeconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 constexpr double InSeconds(SimTime t) { return InSeconds(t.time_since_epoch()); }
 
 // Nearest nanosecond; the caller keeps |seconds| below 9.2e9 (292 years).

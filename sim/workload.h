@@ -13,8 +13,8 @@ class Workload {
   // Closed loop: the next request arrives when the one before it has ended.
   virtual bool ClosedLoop() const = 0;
 
-  // Request `index`, whose arrival is counted from `previous`: the last arrival, or, in a closed loop,
-  // the last completion. `world` is the noise of request `index`.
+  // Request `index`, whose arrival is counted from `previous`: the last arrival, or, in a closed
+  // loop, the last completion. `world` is the noise of request `index`.
   virtual Request Next(std::uint32_t index, SimTime previous, const Noise& world) const = 0;
 };
 

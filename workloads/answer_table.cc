@@ -8,10 +8,12 @@
 
 namespace edgesim {
 
-AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions, const ActionTable& actions)
+AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions,
+                         const ActionTable& actions)
     : actions_(actions.size()), answers_(questions.questions.size() * actions.size()) {
   std::map<std::string, std::size_t> question_at, action_at;
-  for (std::size_t q = 0; q < questions.questions.size(); ++q) question_at[questions.questions[q].id] = q;
+  for (std::size_t q = 0; q < questions.questions.size(); ++q)
+    question_at[questions.questions[q].id] = q;
   for (std::size_t a = 0; a < actions.size(); ++a) action_at[actions[a].name] = a;
 
   const std::size_t question = table.Column("question_id"), action = table.Column("action"),
@@ -22,8 +24,9 @@ AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions, co
                         .output_tokens = table.Count(i, output, 1),
                         .score = table.Number(i, score)};
     if (answer.score < 0 || answer.score > kMaxScore) {
-      throw InputError(fmt::format("{}: question {}, {}: the score is {}, must be 0 to {}", table.name(),
-                                   table.Text(i, question), table.Text(i, action), answer.score, kMaxScore));
+      throw InputError(fmt::format("{}: question {}, {}: the score is {}, must be 0 to {}",
+                                   table.name(), table.Text(i, question), table.Text(i, action),
+                                   answer.score, kMaxScore));
     }
     // Rows of other questions or actions belong to other experiments.
     const auto q = question_at.find(table.Text(i, question));
@@ -39,13 +42,14 @@ AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions, co
     if (!answers_[k].empty()) continue;
     constexpr std::size_t kListed = 12;
     if (++count <= kListed) {
-      missing += fmt::format("{}({}, {})", missing.empty() ? "" : ", ", questions.questions[k / actions_].id,
-                             actions[k % actions_].name);
+      missing += fmt::format("{}({}, {})", missing.empty() ? "" : ", ",
+                             questions.questions[k / actions_].id, actions[k % actions_].name);
     }
     if (count == kListed + 1) missing += ", ...";
   }
   if (count > 0) {
-    throw InputError(fmt::format("{}: no answer for {} (question, action) pairs: {}", table.name(), count, missing));
+    throw InputError(fmt::format("{}: no answer for {} (question, action) pairs: {}", table.name(),
+                                 count, missing));
   }
 }
 

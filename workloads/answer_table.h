@@ -12,9 +12,9 @@ namespace edgesim {
 
 class AnswerTable final : public AnswerModel {
  public:
-  // Columns question_id, action, prompt_tokens, output_tokens, score (docs/judging.md). Several rows of
-  // one pair are several measured answers, drawn with equal probability. Throws InputError; pairs
-  // without an answer are listed in it.
+  // Columns question_id, action, prompt_tokens, output_tokens, score (docs/judging.md). Several
+  // rows of one pair are several measured answers, drawn with equal probability. Throws InputError;
+  // pairs without an answer are listed in it.
   AnswerTable(const CsvTable& table, const QuestionSet& questions, const ActionTable& actions);
 
   Answer Draw(const Request& request, ActionId action, const Noise& world) const override;

@@ -11,7 +11,8 @@ namespace edgesim {
 
 std::vector<double> QuestionSet::ClassProbability() const {
   std::vector<double> share(classes.size());
-  for (const Question& q : questions) share[q.class_id] += 1.0 / static_cast<double>(questions.size());
+  for (const Question& q : questions)
+    share[q.class_id] += 1.0 / static_cast<double>(questions.size());
   return share;
 }
 
@@ -25,9 +26,11 @@ QuestionSet ReadQuestions(const CsvTable& table) {
   set.classes.erase(std::unique(set.classes.begin(), set.classes.end()), set.classes.end());
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if (!ids.insert(table.Text(i, id)).second) {
-      throw InputError(fmt::format("{}: question {} stands twice", table.name(), table.Text(i, id)));
+      throw InputError(
+          fmt::format("{}: question {} stands twice", table.name(), table.Text(i, id)));
     }
-    const auto at = std::lower_bound(set.classes.begin(), set.classes.end(), table.Text(i, category));
+    const auto at =
+        std::lower_bound(set.classes.begin(), set.classes.end(), table.Text(i, category));
     set.questions.push_back({.id = table.Text(i, id),
                              .class_id = static_cast<std::uint32_t>(at - set.classes.begin()),
                              .prompt_tokens = table.Count(i, tokens, 0)});

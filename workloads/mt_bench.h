@@ -45,7 +45,8 @@ struct PoissonConfig {
 
 class MtBench final : public Workload {
  public:
-  explicit MtBench(QuestionSet questions, ClosedLoopConfig = {}) : questions_(std::move(questions)) {}
+  explicit MtBench(QuestionSet questions, ClosedLoopConfig = {})
+      : questions_(std::move(questions)) {}
   MtBench(QuestionSet questions, const PoissonConfig& arrivals)
       : questions_(std::move(questions)), mean_gap_s_(1 / arrivals.rate_per_s) {}
 

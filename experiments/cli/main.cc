@@ -11,15 +11,19 @@
 int main(int argc, char** argv) {
   constexpr int kBadInput = 2;
   CLI::App app(
-      "edgesim replays request workloads on models of edge devices and compares policies that choose, request\n"
-      "by request, which language model at which quantisation answers - within an energy budget and a power cap.");
+      "edgesim replays request workloads on models of edge devices and compares policies that "
+      "choose, request\n"
+      "by request, which language model at which quantisation answers - within an energy budget "
+      "and a power cap.");
   app.name("edgesim");
   app.require_subcommand(1);
   edgesim::AddRunCommand(app);
   edgesim::AddActionsCommand(app);
   edgesim::AddFitCommand(app);
   edgesim::AddCompareCommand(app);
-  app.add_subcommand("version", "Print the version")->callback([] { fmt::print("edgesim {}\n", edgesim::kVersion); });
+  app.add_subcommand("version", "Print the version")->callback([] {
+    fmt::print("edgesim {}\n", edgesim::kVersion);
+  });
   app.footer(
       "A first run:    edgesim run experiments/configs/six_actions.yaml\n"
       "What it costs:  edgesim actions experiments/configs/six_actions.yaml\n"

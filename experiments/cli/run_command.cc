@@ -22,16 +22,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a terminal.
+// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a
+// terminal.
 class ProgressLine {
  public:
   void operator()(std::uint64_t done, std::uint64_t total) {
     if (!terminal_ || (SecondsSince(drawn_) < 0.1 && done < total)) return;
     drawn_ = Clock::now();
     const double rate = static_cast<double>(done) / SecondsSince(start_);
-    fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} of {} episodes, {:.0f}/s, {:.0f} s left", 100.0 * static_cast<double>(done) / static_cast<double>(total),
+    fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} of {} episodes, {:.0f}/s, {:.0f} s left",
+               100.0 * static_cast<double>(done) / static_cast<double>(total),
                static_cast<double>(done), total, rate, static_cast<double>(total - done) / rate);
     std::fflush(stderr);
   }
@@ -53,22 +57,20 @@ std::string LibmClass() {
 #endif
 }
 
-std::string Manifest(const BuiltExperiment& built, int threads, double seconds, std::uint64_t episodes) {
+std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
+                     std::uint64_t episodes) {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
   char stamp[32], host[256] = {};
   std::strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
   gethostname(host, sizeof host - 1);
-  const nlohmann::ordered_json manifest = {{"edgesim", kVersion},
-                                           {"compiler", __VERSION__},
-                                           {"libm_class", LibmClass()},
-                                           {"inputs_hash", built.inputs_hash},
-                                           {"finished", stamp},
-                                           {"host", host},
-                                           {"threads", threads},
-                                           {"seconds", seconds},
-                                           {"episodes", episodes}};
+  const nlohmann::ordered_json manifest = {
+      {"edgesim", kVersion},       {"compiler", __VERSION__},
+      {"libm_class", LibmClass()}, {"inputs_hash", built.inputs_hash},
+      {"finished", stamp},         {"host", host},
+      {"threads", threads},        {"seconds", seconds},
+      {"episodes", episodes}};
   return manifest.dump(2) + "\n";
 }
 
@@ -88,28 +90,34 @@ void Run(const RunArguments& args) {
   const std::unique_ptr<BuiltExperiment> built = Build(loaded);
   RunDir dir(args.out, loaded.config.name, args.force);
 
-  const int threads = args.threads > 0 ? args.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = args.threads > 0
+                          ? args.threads
+                          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const Clock::time_point start = Clock::now();
   ProgressLine progress;
-  const RunResult result = RunExperiment(*built, {.threads = threads, .progress = std::ref(progress)});
+  const RunResult result =
+      RunExperiment(*built, {.threads = threads, .progress = std::ref(progress)});
   progress.Clear();
-  for (const std::string& warning : Warnings(*built, result.model)) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : Warnings(*built, result.model))
+    fmt::print(stderr, "warning: {}\n", warning);
 
   const ExperimentConfig& config = built->config;
   const RunSummary summary = Summarise(*built, result);
-  fmt::print("{}: {} requests an episode, {:g} J{}, device {}\n{} replicas, {} training episodes of each learner, {} evaluation episodes of each policy\n\n",
-             config.name, config.workload.requests, config.energy_budget.limit_j,
-             config.power_cap ? fmt::format(", cap {:g} W", config.power_cap->limit_w) : "", built->profile.name,
-             config.replicas, config.episodes.train, config.episodes.eval);
+  fmt::print(
+      "{}: {} requests an episode, {:g} J{}, device {}\n{} replicas, {} training episodes of each "
+      "learner, {} evaluation episodes of each policy\n\n",
+      config.name, config.workload.requests, config.energy_budget.limit_j,
+      config.power_cap ? fmt::format(", cap {:g} W", config.power_cap->limit_w) : "",
+      built->profile.name, config.replicas, config.episodes.train, config.episodes.eval);
   fmt::print("{}", ResultTable(*built, summary));
   for (const std::string& sentence : Verdicts(*built, summary)) fmt::print("\n{}\n", sentence);
 
-  const std::filesystem::path written =
-      dir.Write({{"summary.json", SummaryJson(*built, summary)},
-                 {"evaluation.csv", EvaluationCsv(*built, result)},
-                 {"curves.csv", CurvesCsv(result)},
-                 {"config.resolved.yaml", ResolvedYaml(config)},
-                 {"manifest.json", Manifest(*built, threads, SecondsSince(start), result.episodes)}});
+  const std::filesystem::path written = dir.Write(
+      {{"summary.json", SummaryJson(*built, summary)},
+       {"evaluation.csv", EvaluationCsv(*built, result)},
+       {"curves.csv", CurvesCsv(result)},
+       {"config.resolved.yaml", ResolvedYaml(config)},
+       {"manifest.json", Manifest(*built, threads, SecondsSince(start), result.episodes)}});
   fmt::print("\n{:.1f} s; results in {}\n", SecondsSince(start), written.string());
 }
 
@@ -117,13 +125,19 @@ void Run(const RunArguments& args) {
 
 void AddRunCommand(CLI::App& app) {
   auto args = std::make_shared<RunArguments>();
-  CLI::App* run = app.add_subcommand("run", "Train and evaluate the policies of an experiment and print the result table");
+  CLI::App* run = app.add_subcommand(
+      "run", "Train and evaluate the policies of an experiment and print the result table");
   run->add_option("config", args->config, "Experiment file (YAML)")->required();
-  run->add_option("-o,--out", args->out, "Folder for the results; default runs/<name>, then runs/<name>-2 and so on");
+  run->add_option("-o,--out", args->out,
+                  "Folder for the results; default runs/<name>, then runs/<name>-2 and so on");
   run->add_flag("--force", args->force, "Replace a finished run in the folder given with --out");
-  run->add_option("-j,--threads", args->threads, "Threads; default all. The results do not depend on it")->check(CLI::Range(1, 1024));
+  run->add_option("-j,--threads", args->threads,
+                  "Threads; default all. The results do not depend on it")
+      ->check(CLI::Range(1, 1024));
   run->add_option("--seed", args->seed, "Same as --set seed=N");
-  run->add_option("--set", args->overrides, "Change a setting: --set energy_budget.limit_j=13500; --set policies.q-learning.energy_bins=20")
+  run->add_option("--set", args->overrides,
+                  "Change a setting: --set energy_budget.limit_j=13500; --set "
+                  "policies.q-learning.energy_bins=20")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();

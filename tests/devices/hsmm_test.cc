@@ -145,11 +145,11 @@ TEST(DurationPmf, IsTheDifferenceOfTheDistributionFunction) {
   }
 }
 
-TEST(DurationPmf, TruncatedIsRenormalised) {
+TEST(DurationPmf, TheLastIntervalTakesAllThatIsLonger) {
   const GammaDuration duration{0.7, 2};
   const Eigen::VectorXd pmf = DurationPmf(duration, 0.1, 5);
-  const double inside = 1 - TrueSurvivor(duration, 0.1, 6);
-  for (int u = 1; u <= 5; ++u) EXPECT_NEAR(pmf(u - 1), TruePmf(duration, 0.1, u) / inside, 1e-14);
+  for (int u = 1; u <= 4; ++u) EXPECT_NEAR(pmf(u - 1), TruePmf(duration, 0.1, u), 1e-14);
+  EXPECT_NEAR(pmf(4), TrueSurvivor(duration, 0.1, 5), 1e-14);
 }
 
 // Shape 1 is geometric: each further interval with probability exp(-dt / mean).

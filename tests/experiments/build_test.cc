@@ -28,18 +28,24 @@ TEST(Build, TakesAllActionsOrThoseNamed) {
 }
 
 TEST(Build, PointsAtTheLineThatNamesSomethingUnknown) {
-  ExpectRefused({"device.profile=laptop"}, "--set device.profile: unknown profile 'laptop'; there is laptop-rtx3070");
-  ExpectRefused({"workload.answers=x"}, "unknown answers 'x'; there is mt_bench_18_questions, mt_bench_six_actions_answers");
+  ExpectRefused({"device.profile=laptop"},
+                "--set device.profile: unknown profile 'laptop'; there is laptop-rtx3070");
+  ExpectRefused(
+      {"workload.answers=x"},
+      "unknown answers 'x'; there is mt_bench_18_questions, mt_bench_six_actions_answers");
   ExpectRefused({"device.profile=./no.json"}, "no file './no.json'");
   ExpectRefused({"actions=[gemma-2-2b-it-q8_1]"}, "did you mean 'gemma-2-2b-it-q8_0'?");
-  ExpectRefused({"power_cap.limit_w=100", "power_cap.scope=[npu]"}, "no rail 'npu'; it has cpu, gpu");
-  ExpectRefused({"power_cap.limit_w=100", "power_cap.window_s=0.05"}, "a shorter window means nothing");
+  ExpectRefused({"power_cap.limit_w=100", "power_cap.scope=[npu]"},
+                "no rail 'npu'; it has cpu, gpu");
+  ExpectRefused({"power_cap.limit_w=100", "power_cap.window_s=0.05"},
+                "a shorter window means nothing");
   ExpectRefused({"observe_category=false"}, "'category' is not observed");
   ExpectRefused({"workload.horizon_s=10"}, "exact-dp has no plan here");
 }
 
 TEST(Build, RefusesAProfileThatIsNotOne) {
-  ExpectRefused({"device.profile=" EDGESIM_SOURCE_DIR "/CMakePresets.json"}, "CMakePresets.json: 'schema_version' is missing");
+  ExpectRefused({"device.profile=" EDGESIM_SOURCE_DIR "/CMakePresets.json"},
+                "CMakePresets.json: 'schema_version' is missing");
 }
 
 // A learner must not profit from what only planners may know.
@@ -48,16 +54,20 @@ TEST(Build, LearnersDoNotSeeTheDecisionModel) {
   const DecisionModel good = EstimateDecisionModel(*built);
   DecisionModel garbage = good;
   for (auto& row : garbage.outlook) {
-    for (ActionOutlook& outlook : row) outlook = ActionOutlook{.mean_energy_j = 1e9, .mean_score = -7};
+    for (ActionOutlook& outlook : row)
+      outlook = ActionOutlook{.mean_energy_j = 1e9, .mean_score = -7};
   }
   for (const PolicyConfig& config : built->config.policies) {
     if (!Learns(config)) continue;
     std::vector<std::vector<ActionId>> chosen;
-    for (const DecisionModel* model : {&good, static_cast<const DecisionModel*>(&garbage), static_cast<const DecisionModel*>(nullptr)}) {
-      const auto policy = MakePolicy(config, *built, {.model = model, .optimum = {}, .class_blind = {}});
+    for (const DecisionModel* model : {&good, static_cast<const DecisionModel*>(&garbage),
+                                       static_cast<const DecisionModel*>(nullptr)}) {
+      const auto policy =
+          MakePolicy(config, *built, {.model = model, .optimum = {}, .class_blind = {}});
       chosen.emplace_back();
       for (std::uint32_t e = 0; e < 30; ++e) {
-        const EpisodeRecord record = RunEpisode(built->world, *policy, config.name, {.seed = 3, .episode = e});
+        const EpisodeRecord record =
+            RunEpisode(built->world, *policy, config.name, {.seed = 3, .episode = e});
         for (const RequestRow& row : record.rows) chosen.back().push_back(row.action);
       }
     }

@@ -31,9 +31,11 @@ class CompareTest : public testing::Test {
     const fs::path dir = fs::path(testing::TempDir()) / "compare" / name;
     fs::remove_all(dir);
     fs::create_directories(dir);
-    WriteTextFile(dir / "summary.json",
-                  fmt::format(R"({{"experiment": {{"name": "t", "energy_budget_j": {}}}, "policies": {{"p": {{"cap_exceedance": {}}}}}}})",
-                              run.budget, run.exceedance));
+    WriteTextFile(
+        dir / "summary.json",
+        fmt::format(
+            R"({{"experiment": {{"name": "t", "energy_budget_j": {}}}, "policies": {{"p": {{"cap_exceedance": {}}}}}}})",
+            run.budget, run.exceedance));
     std::string evaluation = "policy,replica,episode,reward\n", curves = evaluation;
     for (int r = 0; r < run.replicas; ++r) {
       for (int e = 0; e < 20; ++e) {
@@ -47,7 +49,8 @@ class CompareTest : public testing::Test {
   }
 
   // What broke, by name.
-  std::vector<std::string> Broken(const FakeRun& fresh, const FakeRun& base = {}, CompareOptions options = {}) {
+  std::vector<std::string> Broken(const FakeRun& fresh, const FakeRun& base = {},
+                                  CompareOptions options = {}) {
     std::vector<std::string> broken;
     for (const CompareLine& line : Compare(Write("base", base), Write("new", fresh), options)) {
       if (line.broken) broken.push_back(line.what);
@@ -57,14 +60,17 @@ class CompareTest : public testing::Test {
 };
 
 TEST_F(CompareTest, EqualRunsPass) { EXPECT_THAT(Broken({}), testing::IsEmpty()); }
-TEST_F(CompareTest, BetterRunsPass) { EXPECT_THAT(Broken({.reward = 11, .curve = 10}), testing::IsEmpty()); }
+TEST_F(CompareTest, BetterRunsPass) {
+  EXPECT_THAT(Broken({.reward = 11, .curve = 10}), testing::IsEmpty());
+}
 TEST_F(CompareTest, AMaterialLossBreaks) {
   EXPECT_THAT(Broken({.reward = 9.8}), testing::ElementsAre("evaluation reward"));
   EXPECT_THAT(Broken({.curve = 8.5}), testing::ElementsAre("training curve"));
 }
 TEST_F(CompareTest, ALossWithinTheMarginPasses) {
   EXPECT_THAT(Broken({.reward = 9.95}), testing::IsEmpty());
-  EXPECT_THAT(Broken({.reward = 9.95}, {}, {.margin = 0.001}), testing::ElementsAre("evaluation reward"));
+  EXPECT_THAT(Broken({.reward = 9.95}, {}, {.margin = 0.001}),
+              testing::ElementsAre("evaluation reward"));
 }
 TEST_F(CompareTest, TooFewReplicasProveNothing) {
   EXPECT_THAT(Broken({.replicas = 9, .reward = 5}, {.replicas = 9}), testing::IsEmpty());
@@ -82,14 +88,16 @@ TEST_F(CompareTest, AnInsignificantLossPasses) {
     }
   }
   WriteTextFile(fresh / "evaluation.csv", csv);
-  for (const CompareLine& line : Compare(base, fresh, {})) EXPECT_FALSE(line.broken) << line.verdict;
+  for (const CompareLine& line : Compare(base, fresh, {}))
+    EXPECT_FALSE(line.broken) << line.verdict;
 }
 TEST_F(CompareTest, ABrokenConstraintBreaks) {
   const FakeRun over{.exceedance = R"({"mean": 0.2, "ci95": [0.15, 0.25]})"};
   EXPECT_THAT(Broken(over), testing::ElementsAre("power cap"));
   EXPECT_THAT(Broken(over, over), testing::IsEmpty());  // it did not hold before either
   EXPECT_THAT(Broken(over, {}, {.cap_tolerance = 0.3}), testing::IsEmpty());
-  EXPECT_THAT(Broken({.exceedance = R"({"mean": 0.05, "ci95": [0.03, 0.07]})"}), testing::IsEmpty());  // not sure
+  EXPECT_THAT(Broken({.exceedance = R"({"mean": 0.05, "ci95": [0.03, 0.07]})"}),
+              testing::IsEmpty());  // not sure
 }
 TEST_F(CompareTest, AMissingPolicyBreaks) {
   const fs::path base = Write("base", {}), fresh = Write("new", {});
@@ -100,11 +108,14 @@ TEST_F(CompareTest, AMissingPolicyBreaks) {
 }
 TEST_F(CompareTest, OtherExperimentsAreNotCompared) {
   EXPECT_THAT([&] { Compare(Write("base", {}), Write("new", {.budget = 90}), {}); },
-              ThrowsMessage<InputError>(HasSubstr("not runs of the same experiment: energy_budget_j is 100")));
-  EXPECT_THAT([&] { Compare("no/run", Write("new", {}), {}); }, ThrowsMessage<InputError>("no/run: no such run folder"));
+              ThrowsMessage<InputError>(
+                  HasSubstr("not runs of the same experiment: energy_budget_j is 100")));
+  EXPECT_THAT([&] { Compare("no/run", Write("new", {}), {}); },
+              ThrowsMessage<InputError>("no/run: no such run folder"));
   const fs::path broken = Write("base", {});
   WriteTextFile(broken / "summary.json", "[]");
-  EXPECT_THAT([&] { Compare(broken, Write("new", {}), {}); }, ThrowsMessage<InputError>(HasSubstr("is not the summary of a run")));
+  EXPECT_THAT([&] { Compare(broken, Write("new", {}), {}); },
+              ThrowsMessage<InputError>(HasSubstr("is not the summary of a run")));
 }
 
 }  // namespace

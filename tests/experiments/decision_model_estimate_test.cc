@@ -15,7 +15,8 @@ TEST(DecisionModelEstimate, PmfsSumToOneAndKeepTheMean) {
   const DecisionModel model = EstimateDecisionModel(*built);
   EXPECT_EQ(model.classes(), 6U);
   EXPECT_EQ(model.actions(), 6U);
-  EXPECT_NEAR(std::accumulate(model.class_probability.begin(), model.class_probability.end(), 0.0), 1, 1e-12);
+  EXPECT_NEAR(std::accumulate(model.class_probability.begin(), model.class_probability.end(), 0.0),
+              1, 1e-12);
   for (const auto& row : model.outlook) {
     for (const ActionOutlook& o : row) {
       double sum = 0, mean = 0, low_sum = 0, low_mean = 0;
@@ -25,13 +26,15 @@ TEST(DecisionModelEstimate, PmfsSumToOneAndKeepTheMean) {
       }
       for (std::size_t k = 0; k < o.energy_pmf_low.size(); ++k) {
         low_sum += o.energy_pmf_low[k];
-        low_mean += o.energy_pmf_low[k] * static_cast<double>(k) * model.energy_step.value() / kBoundSteps;
+        low_mean +=
+            o.energy_pmf_low[k] * static_cast<double>(k) * model.energy_step.value() / kBoundSteps;
       }
       EXPECT_NEAR(sum, 1, 1e-9);
       EXPECT_NEAR(mean, o.mean_energy_j, 1e-6 * o.mean_energy_j);
       EXPECT_NEAR(low_sum, 1, 1e-9);
       EXPECT_LT(low_mean, o.mean_energy_j);
-      EXPECT_GT(low_mean, o.mean_energy_j - model.energy_step.value() / kBoundSteps - 4 * o.sd_energy_j / std::sqrt(2000.0));
+      EXPECT_GT(low_mean, o.mean_energy_j - model.energy_step.value() / kBoundSteps -
+                              4 * o.sd_energy_j / std::sqrt(2000.0));
     }
   }
 }
@@ -55,7 +58,9 @@ TEST(DecisionModelEstimate, ScoresAgreeWithTheTable) {
 }
 
 TEST(DecisionModelEstimate, ExceedanceFollowsTheCapAndItsScope) {
-  const auto model_with = [](std::vector<std::string> cap) { return EstimateDecisionModel(*BuildSmall(std::move(cap))); };
+  const auto model_with = [](std::vector<std::string> cap) {
+    return EstimateDecisionModel(*BuildSmall(std::move(cap)));
+  };
   EXPECT_EQ(model_with({}).outlook[0][0].exceedance, 0);
   const DecisionModel all = model_with({"power_cap.limit_w=120"});
   EXPECT_GT(all.outlook[0][0].exceedance, 0.99);

@@ -23,8 +23,10 @@ TEST(Files, ReadBackWhatWasWritten) {
 TEST(Files, SayWhatIsWrong) {
   EXPECT_THAT([] { ReadTextFile("nothing"); }, ThrowsMessage<InputError>("nothing: no such file"));
   EXPECT_THAT([] { ReadTextFile("."); }, ThrowsMessage<InputError>(".: is a folder, not a file"));
-  EXPECT_THAT([] { ReadTextFile("/dev/zero"); }, ThrowsMessage<InputError>(EndsWith("is over 64 MiB")));
-  EXPECT_THAT([] { WriteTextFile("no/folder", "x"); }, ThrowsMessage<InputError>("no/folder: cannot be written"));
+  EXPECT_THAT([] { ReadTextFile("/dev/zero"); },
+              ThrowsMessage<InputError>(EndsWith("is over 64 MiB")));
+  EXPECT_THAT([] { WriteTextFile("no/folder", "x"); },
+              ThrowsMessage<InputError>("no/folder: cannot be written"));
 }
 
 TEST(Files, ShareDirHoldsWhatShips) {

@@ -26,10 +26,11 @@ TEST(Load, ReadsTheShippedConfig) {
 
 TEST(Load, OverridesValuesSectionsAndPolicies) {
   const ExperimentConfig config =
-      ParseExperiment(SixActionsText(), "e",
-                      {"energy_budget.limit_j=13500", "power_cap.limit_w=105", "power_cap.scope=[gpu]",
-                       "policies.q-learning.energy_bins=20", "policies.q-learning-category.discount=0.5",
-                       "workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.25", "seed=9"})
+      ParseExperiment(
+          SixActionsText(), "e",
+          {"energy_budget.limit_j=13500", "power_cap.limit_w=105", "power_cap.scope=[gpu]",
+           "policies.q-learning.energy_bins=20", "policies.q-learning-category.discount=0.5",
+           "workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.25", "seed=9"})
           .config;
   EXPECT_EQ(config.energy_budget.limit_j, 13500);
   ASSERT_TRUE(config.power_cap);
@@ -44,9 +45,12 @@ TEST(Load, OverridesValuesSectionsAndPolicies) {
 
 TEST(Load, SaysWhichOverrideIsWrong) {
   const auto expect = [](const std::string& assignment, const std::string& message) {
-    EXPECT_THAT([&] { ParseExperiment(SixActionsText(), "e.yaml", {assignment}); }, ThrowsMessage<InputError>(message));
+    EXPECT_THAT([&] { ParseExperiment(SixActionsText(), "e.yaml", {assignment}); },
+                ThrowsMessage<InputError>(message));
   };
-  expect("energy_budget.limt_j=3", "--set energy_budget.limt_j: unknown key 'limt_j' in energy_budget; did you mean 'limit_j'?");
+  expect(
+      "energy_budget.limt_j=3",
+      "--set energy_budget.limt_j: unknown key 'limt_j' in energy_budget; did you mean 'limit_j'?");
   expect("replicas=0", "--set replicas: 'replicas' is 0, allowed: 1 to 1000000");
   expect("seed", "--set seed: must be key.path=value");
   expect("policies.nope.name=x", "--set policies.nope.name=x: 'nope' is not in the list");
@@ -54,7 +58,8 @@ TEST(Load, SaysWhichOverrideIsWrong) {
 }
 
 TEST(Load, RefusesMissingFilesAndFolders) {
-  EXPECT_THAT([] { LoadExperiment("no/such.yaml", {}); }, ThrowsMessage<InputError>("no/such.yaml: no such file"));
+  EXPECT_THAT([] { LoadExperiment("no/such.yaml", {}); },
+              ThrowsMessage<InputError>("no/such.yaml: no such file"));
   EXPECT_THAT([] { LoadExperiment(EDGESIM_SOURCE_DIR, {}); },
               ThrowsMessage<InputError>(EDGESIM_SOURCE_DIR ": is a folder, not a file"));
 }

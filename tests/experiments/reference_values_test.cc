@@ -1,5 +1,6 @@
-// The shipped experiments against an independent calculation on the measured requests: exact backward
-// induction (10 J grid) and simulated baselines on the measured energies and judged scores.
+// The shipped experiments against an independent calculation on the measured requests: exact
+// backward induction (10 J grid) and simulated baselines on the measured energies and judged
+// scores.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -14,11 +15,13 @@ struct Reference {
   std::map<std::string, double> always;
 };
 
-// Independent model of the same data; its energies are the measured ones, ours are drawn from the fit.
+// Independent model of the same data; its energies are the measured ones, ours are drawn from the
+// fit.
 constexpr double kTolerance = 0.3;
 
 RunSummary RunAt(double budget_j, std::vector<std::string> more = {}) {
-  std::vector<std::string> overrides = {"replicas=10", "episodes.train=300", "episodes.eval=100", "optimum.draws=20000",
+  std::vector<std::string> overrides = {"replicas=10", "episodes.train=300", "episodes.eval=100",
+                                        "optimum.draws=20000",
                                         "energy_budget.limit_j=" + std::to_string(budget_j)};
   overrides.insert(overrides.end(), more.begin(), more.end());
   const auto built = BuildSmall(overrides);
@@ -33,13 +36,26 @@ const PolicySummary& Find(const RunSummary& summary, const std::string& name) {
 }
 
 TEST(CurvesReference, PoliciesEarnWhatAnIndependentCalculationSays) {
-  const std::vector<Reference> references = {
-      {12000, 9.34, 14.10, 13.74,
-       {{"qwen3-4b-q6_k", 7.98}, {"qwen3-4b-q8_0", 7.21}, {"dolly-v2-3b-q6_k", 5.50}, {"dolly-v2-3b-q8_0", 5.69},
-        {"gemma-2-2b-it-q6_k", 13.67}, {"gemma-2-2b-it-q8_0", 13.25}}},
-      {13500, 9.91, 14.35, 13.78,
-       {{"qwen3-4b-q6_k", 8.93}, {"qwen3-4b-q8_0", 8.24}, {"dolly-v2-3b-q6_k", 5.50}, {"dolly-v2-3b-q8_0", 5.69},
-        {"gemma-2-2b-it-q6_k", 13.78}, {"gemma-2-2b-it-q8_0", 13.25}}}};
+  const std::vector<Reference> references = {{12000,
+                                              9.34,
+                                              14.10,
+                                              13.74,
+                                              {{"qwen3-4b-q6_k", 7.98},
+                                               {"qwen3-4b-q8_0", 7.21},
+                                               {"dolly-v2-3b-q6_k", 5.50},
+                                               {"dolly-v2-3b-q8_0", 5.69},
+                                               {"gemma-2-2b-it-q6_k", 13.67},
+                                               {"gemma-2-2b-it-q8_0", 13.25}}},
+                                             {13500,
+                                              9.91,
+                                              14.35,
+                                              13.78,
+                                              {{"qwen3-4b-q6_k", 8.93},
+                                               {"qwen3-4b-q8_0", 8.24},
+                                               {"dolly-v2-3b-q6_k", 5.50},
+                                               {"dolly-v2-3b-q8_0", 5.69},
+                                               {"gemma-2-2b-it-q6_k", 13.78},
+                                               {"gemma-2-2b-it-q8_0", 13.25}}}};
   for (const Reference& reference : references) {
     const RunSummary summary = RunAt(reference.budget_j);
     EXPECT_NEAR(Find(summary, "random").reward.mean, reference.random, kTolerance);
@@ -49,14 +65,16 @@ TEST(CurvesReference, PoliciesEarnWhatAnIndependentCalculationSays) {
       EXPECT_NEAR(Find(summary, "always-" + action).reward.mean, reward, kTolerance) << action;
     }
 
-    EXPECT_NEAR(summary.optimum_simulated->mean, summary.optimum.computed, 0.01 * summary.optimum.computed);
+    EXPECT_NEAR(summary.optimum_simulated->mean, summary.optimum.computed,
+                0.01 * summary.optimum.computed);
     EXPECT_LE(summary.optimum.computed, summary.optimum.upper_bound);
     EXPECT_LE(summary.optimum.upper_bound, summary.optimum.hindsight);
     for (const PolicySummary& p : summary.policies) {
       EXPECT_LE(p.reward.mean, summary.optimum.upper_bound) << p.name;
       EXPECT_GE(p.regret->mean, -0.02) << p.name;  // below the evaluation's own noise
     }
-    // Training reward of energy-only Q-learning over the last 20 episodes, reference 13.08 at both budgets.
+    // Training reward of energy-only Q-learning over the last 20 episodes, reference 13.08 at both
+    // budgets.
     for (const LearnerVerdict& learner : summary.learners) {
       if (learner.name != "q-learning") continue;
       EXPECT_NEAR(learner.last_reward.mean, 13.08, kTolerance);
@@ -67,7 +85,8 @@ TEST(CurvesReference, PoliciesEarnWhatAnIndependentCalculationSays) {
 TEST(CurvesReference, HalvingTheGridMovesTheOptimumByUnderThreeInAThousand) {
   for (const double budget : {12000.0, 13500.0}) {
     const RunSummary coarse = RunAt(budget, {"replicas=1", "episodes.train=1", "episodes.eval=1"});
-    const RunSummary fine = RunAt(budget, {"replicas=1", "episodes.train=1", "episodes.eval=1", "optimum.energy_steps=800"});
+    const RunSummary fine = RunAt(
+        budget, {"replicas=1", "episodes.train=1", "episodes.eval=1", "optimum.energy_steps=800"});
     EXPECT_NEAR(fine.optimum.computed, coarse.optimum.computed, 0.003 * coarse.optimum.computed);
   }
 }
@@ -75,16 +94,17 @@ TEST(CurvesReference, HalvingTheGridMovesTheOptimumByUnderThreeInAThousand) {
 // Measured means, J per request: 803, 837, 463, 462, 586, 557 (trapezoid over true timestamps).
 TEST(CurvesReference, EnergiesAreTheMeasuredOnes) {
   const RunSummary summary = RunAt(1e6, {"episodes.train=1", "episodes.eval=50"});
-  const std::map<std::string, double> measured = {{"qwen3-4b-q6_k", 803},      {"qwen3-4b-q8_0", 837},
-                                                  {"dolly-v2-3b-q6_k", 463},   {"dolly-v2-3b-q8_0", 462},
-                                                  {"gemma-2-2b-it-q6_k", 586}, {"gemma-2-2b-it-q8_0", 557}};
+  const std::map<std::string, double> measured = {
+      {"qwen3-4b-q6_k", 803},    {"qwen3-4b-q8_0", 837},      {"dolly-v2-3b-q6_k", 463},
+      {"dolly-v2-3b-q8_0", 462}, {"gemma-2-2b-it-q6_k", 586}, {"gemma-2-2b-it-q8_0", 557}};
   for (const auto& [action, joules] : measured) {
-    EXPECT_NEAR(Find(summary, "always-" + action).energy_per_request_j->mean, joules, 0.03 * joules) << action;
+    EXPECT_NEAR(Find(summary, "always-" + action).energy_per_request_j->mean, joules, 0.03 * joules)
+        << action;
   }
 }
 
-// Measured: Qwen3 and dolly-Q6 exceed 120 W in 18 of 18 requests, dolly-Q8 too (one answer ends 0.2 s
-// after its ramp), gemma-Q6 in none, and 105 W in 6 of 18.
+// Measured: Qwen3 and dolly-Q6 exceed 120 W in 18 of 18 requests, dolly-Q8 too (one answer ends 0.2
+// s after its ramp), gemma-Q6 in none, and 105 W in 6 of 18.
 TEST(CurvesReference, CapExceedancesAreTheMeasuredOnes) {
   const RunSummary at120 = RunAt(12000, {"episodes.train=1", "power_cap.limit_w=120"});
   const auto over = [](const RunSummary& summary, const std::string& action) {

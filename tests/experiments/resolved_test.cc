@@ -11,8 +11,10 @@ namespace {
 TEST(Resolved, ReadsBackToTheSameConfig) {
   const std::vector<std::vector<std::string>> cases = {
       {},
-      {"power_cap.limit_w=105.25", "power_cap.window_s=0.75", "power_cap.scope=[gpu, cpu]", "power_cap.mode=terminate"},
-      {"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.1", "workload.horizon_s=33.3"},
+      {"power_cap.limit_w=105.25", "power_cap.window_s=0.75", "power_cap.scope=[gpu, cpu]",
+       "power_cap.mode=terminate"},
+      {"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.1",
+       "workload.horizon_s=33.3"},
       {"policies.q-learning.learning_rate=0.123456789012345", "actions=[gemma-2-2b-it-q6_k]"}};
   for (const auto& overrides : cases) {
     const std::string first = ResolvedYaml(LoadSmall(overrides).config);

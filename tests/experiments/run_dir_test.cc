@@ -17,7 +17,9 @@ using testing::ThrowsMessage;
 class RunDirTest : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(testing::TempDir()) / ("run_dir_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    root_ =
+        fs::path(testing::TempDir()) /
+        ("run_dir_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(root_);
     fs::create_directories(root_);
     home_ = fs::current_path();
@@ -49,7 +51,8 @@ TEST_F(RunDirTest, CreatesNothingBeforeWriting) {
 TEST_F(RunDirTest, KeepsAFinishedRunUnlessForced) {
   fs::create_directory("d");
   RunDir("d", "x", false).Write({{"summary.json", "old"}});  // an empty folder is fine
-  EXPECT_THAT([] { RunDir("d", "x", false); }, ThrowsMessage<InputError>("d: holds a finished run; --force replaces it"));
+  EXPECT_THAT([] { RunDir("d", "x", false); },
+              ThrowsMessage<InputError>("d: holds a finished run; --force replaces it"));
   RunDir("d/", "x", true).Write(files_);
   EXPECT_EQ(ReadTextFile("d/summary.json"), "new");
 }
@@ -57,9 +60,12 @@ TEST_F(RunDirTest, KeepsAFinishedRunUnlessForced) {
 TEST_F(RunDirTest, NeverTouchesForeignFiles) {
   fs::create_directory("mine");
   WriteTextFile("mine/thesis.tex", "years of work");
-  EXPECT_THAT([] { RunDir("mine", "x", true); }, ThrowsMessage<InputError>(HasSubstr("mine: is not empty")));
-  EXPECT_THAT([] { RunDir("mine/thesis.tex", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is a file")));
-  EXPECT_THAT([] { RunDir("mine/thesis.tex/deep", "x", true); }, ThrowsMessage<InputError>(HasSubstr("is not a folder")));
+  EXPECT_THAT([] { RunDir("mine", "x", true); },
+              ThrowsMessage<InputError>(HasSubstr("mine: is not empty")));
+  EXPECT_THAT([] { RunDir("mine/thesis.tex", "x", true); },
+              ThrowsMessage<InputError>(HasSubstr("is a file")));
+  EXPECT_THAT([] { RunDir("mine/thesis.tex/deep", "x", true); },
+              ThrowsMessage<InputError>(HasSubstr("is not a folder")));
   EXPECT_EQ(ReadTextFile("mine/thesis.tex"), "years of work");
 }
 

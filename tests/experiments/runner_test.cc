@@ -1,4 +1,5 @@
-// Tests for experiments/runner.cc: the same bytes however a run is computed, and every setting counts.
+// Tests for experiments/runner.cc: the same bytes however a run is computed, and every setting
+// counts.
 #include "experiments/runner.h"
 
 #include <gtest/gtest.h>
@@ -62,18 +63,22 @@ TEST(Runner, WatchingACapChangesNoJoule) {
     for (std::string line; std::getline(in, line);) rows.push_back(line.substr(0, line.rfind(',')));
     return rows;
   };
-  EXPECT_EQ(energies(FilesOf(*BuildSmall()).evaluation), energies(FilesOf(*BuildSmall({"power_cap.limit_w=105"})).evaluation));
+  EXPECT_EQ(energies(FilesOf(*BuildSmall()).evaluation),
+            energies(FilesOf(*BuildSmall({"power_cap.limit_w=105"})).evaluation));
 }
 
-// The paired policies meet the same requests, and the constant action that is cheaper spends less on each.
+// The paired policies meet the same requests, and the constant action that is cheaper spends less
+// on each.
 TEST(Runner, PoliciesMeetTheSameWorld) {
   const auto built = BuildSmall({"energy_budget.limit_j=1e6"});
   const RunResult result = RunExperiment(*built, {.threads = 2});
   const auto find = [&](const std::string& name) {
-    return *std::find_if(result.policies.begin(), result.policies.end(), [&](const PolicyRun& p) { return p.name == name; });
+    return *std::find_if(result.policies.begin(), result.policies.end(),
+                         [&](const PolicyRun& p) { return p.name == name; });
   };
   const PolicyRun cheap = find("always-dolly-v2-3b-q6_k"), dear = find("always-qwen3-4b-q6_k");
-  for (std::size_t e = 0; e < 10; ++e) EXPECT_LT(cheap.replicas[0].eval[e].energy_j, dear.replicas[0].eval[e].energy_j);
+  for (std::size_t e = 0; e < 10; ++e)
+    EXPECT_LT(cheap.replicas[0].eval[e].energy_j, dear.replicas[0].eval[e].energy_j);
 }
 
 // No dead options: each setting, changed, changes what the run writes.
@@ -114,10 +119,13 @@ TEST(Runner, EverySettingChangesAResult) {
 TEST(Runner, SettingsWithoutAnOptimumCountToo) {
   const auto files = [](std::vector<std::string> overrides) {
     LoadedExperiment loaded = LoadSmall(std::move(overrides));
-    std::erase_if(loaded.config.policies, [](const PolicyConfig& p) { return std::holds_alternative<ExactDpConfig>(p.kind); });
+    std::erase_if(loaded.config.policies, [](const PolicyConfig& p) {
+      return std::holds_alternative<ExactDpConfig>(p.kind);
+    });
     return FilesOf(*Build(loaded));
   };
-  const std::vector<std::string> poisson = {"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.05"};
+  const std::vector<std::string> poisson = {"workload.arrivals.kind=poisson",
+                                            "workload.arrivals.rate_per_s=0.05"};
   auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), poisson.begin(), poisson.end());
     return files(more);
@@ -125,7 +133,8 @@ TEST(Runner, SettingsWithoutAnOptimumCountToo) {
   std::set<std::string> seen;
   for (const RunFiles& f :
        {with({}), with({"workload.horizon_s=200"}), with({"device.idle=assumed"}),
-        with({"workload.arrivals.rate_per_s=0.08"}), with({"power_cap.limit_w=112", "power_cap.mode=terminate"}),
+        with({"workload.arrivals.rate_per_s=0.08"}),
+        with({"power_cap.limit_w=112", "power_cap.mode=terminate"}),
         with({"power_cap.limit_w=112"}), with({"power_cap.limit_w=112", "power_cap.window_s=2"}),
         with({"power_cap.limit_w=112", "power_cap.scope=[gpu]"})}) {
     EXPECT_TRUE(seen.insert(f.summary + f.evaluation).second);
@@ -134,7 +143,8 @@ TEST(Runner, SettingsWithoutAnOptimumCountToo) {
 
 TEST(Runner, HiddenClassesChangeThePlannersAndNotTheWorld) {
   LoadedExperiment loaded = LoadSmall({"observe_category=false"});
-  std::erase_if(loaded.config.policies, [](const PolicyConfig& p) { return p.name == "q-learning-category"; });
+  std::erase_if(loaded.config.policies,
+                [](const PolicyConfig& p) { return p.name == "q-learning-category"; });
   const RunFiles hidden = FilesOf(*Build(loaded)), seen = FilesOf(*BuildSmall());
   EXPECT_EQ(RowsOf(hidden.evaluation, "random"), RowsOf(seen.evaluation, "random"));
   EXPECT_EQ(RowsOf(hidden.evaluation, "exact-dp"), [&] {
@@ -146,20 +156,24 @@ TEST(Runner, HiddenClassesChangeThePlannersAndNotTheWorld) {
 
 // Power comes from the profile: a corrupted one moves the figures of its action and of no other.
 TEST(Runner, PowerIsDrawnFromTheProfile) {
-  std::string text = ReadTextFile(std::string(EDGESIM_SOURCE_DIR) + "/devices/profiles/laptop-rtx3070.json");
+  std::string text =
+      ReadTextFile(std::string(EDGESIM_SOURCE_DIR) + "/devices/profiles/laptop-rtx3070.json");
   const std::size_t action = text.find("\"gemma-2-2b-it-q6_k\"");
-  const std::size_t plateau = text.find("\"plateau\"", action), mean = text.find("\"mean_w\": ", plateau);
+  const std::size_t plateau = text.find("\"plateau\"", action),
+                    mean = text.find("\"mean_w\": ", plateau);
   ASSERT_NE(mean, std::string::npos);
   text.replace(mean, text.find(',', mean) - mean, "\"mean_w\": 100");
   const std::string path = testing::TempDir() + "/corrupted.json";
   WriteTextFile(path, text);
   const auto energy = [](const BuiltExperiment& built, const std::string& policy) {
     const RunSummary summary = Summarise(built, RunExperiment(built, {.threads = 2}));
-    const auto at = std::find_if(summary.policies.begin(), summary.policies.end(), [&](const auto& p) { return p.name == policy; });
+    const auto at = std::find_if(summary.policies.begin(), summary.policies.end(),
+                                 [&](const auto& p) { return p.name == policy; });
     return at->energy_per_request_j->mean;
   };
   const auto honest = BuildSmall(), corrupted = BuildSmall({"device.profile=" + path});
-  EXPECT_GT(energy(*corrupted, "always-gemma-2-2b-it-q6_k"), 1.1 * energy(*honest, "always-gemma-2-2b-it-q6_k"));
+  EXPECT_GT(energy(*corrupted, "always-gemma-2-2b-it-q6_k"),
+            1.1 * energy(*honest, "always-gemma-2-2b-it-q6_k"));
   EXPECT_EQ(energy(*corrupted, "always-qwen3-4b-q6_k"), energy(*honest, "always-qwen3-4b-q6_k"));
 }
 

@@ -18,7 +18,8 @@ inline std::string SixActionsText() {
 }
 
 inline LoadedExperiment LoadSmall(std::vector<std::string> overrides = {}) {
-  std::vector<std::string> all = {"replicas=2", "episodes.train=20", "episodes.eval=10", "optimum.draws=500"};
+  std::vector<std::string> all = {"replicas=2", "episodes.train=20", "episodes.eval=10",
+                                  "optimum.draws=500"};
   all.insert(all.end(), overrides.begin(), overrides.end());
   return ParseExperiment(SixActionsText(), "small.yaml", all);
 }
@@ -35,7 +36,8 @@ struct RunFiles {
 
 inline RunFiles FilesOf(const BuiltExperiment& built, int threads = 2) {
   const RunResult result = RunExperiment(built, {.threads = threads});
-  return {SummaryJson(built, Summarise(built, result)), EvaluationCsv(built, result), CurvesCsv(result)};
+  return {SummaryJson(built, Summarise(built, result)), EvaluationCsv(built, result),
+          CurvesCsv(result)};
 }
 
 }  // namespace edgesim

@@ -13,7 +13,8 @@ namespace {
 // `replicas` equal replicas of one episode each.
 PolicyRun HandMade(const std::string& name, std::size_t replicas, const EvalRow& row) {
   PolicyRun run{.name = name, .learns = false, .constant = {}, .replicas = {}};
-  for (std::size_t r = 0; r < replicas; ++r) run.replicas.push_back({.eval = {row, row}, .curve = {}, .draws_clamped = 1});
+  for (std::size_t r = 0; r < replicas; ++r)
+    run.replicas.push_back({.eval = {row, row}, .curve = {}, .draws_clamped = 1});
   return run;
 }
 
@@ -24,11 +25,19 @@ class SummaryTest : public testing::Test {
   RunResult Result(std::size_t replicas) const {
     RunResult result;
     result.optimum = {.none_because = "", .policy = "best", .computed = 3};
-    result.policies.push_back(HandMade("always-x", replicas, {.reward = 1, .energy_j = 80, .budget_used = 0.5,
-                                                              .completed_energy_j = 60, .completed_latency_s = 9,
-                                                              .served = 3, .cut = 1, .exceeded = 3, .any_exceeded = true}));
+    result.policies.push_back(HandMade("always-x", replicas,
+                                       {.reward = 1,
+                                        .energy_j = 80,
+                                        .budget_used = 0.5,
+                                        .completed_energy_j = 60,
+                                        .completed_latency_s = 9,
+                                        .served = 3,
+                                        .cut = 1,
+                                        .exceeded = 3,
+                                        .any_exceeded = true}));
     result.policies[0].constant = 0;
-    result.policies.push_back(HandMade("best", replicas, {.reward = 3, .energy_j = 100, .budget_used = 1}));
+    result.policies.push_back(
+        HandMade("best", replicas, {.reward = 3, .energy_j = 100, .budget_used = 1}));
     return result;
   }
 };
@@ -55,7 +64,9 @@ TEST_F(SummaryTest, IntervalsAreWilsonsForTheCapAndOverReplicasElsewhere) {
   EXPECT_DOUBLE_EQ(x.cap_exceedance_episode->ci95->low, WilsonInterval(20, 20).low);
 }
 
-TEST_F(SummaryTest, FewReplicasGiveNoInterval) { EXPECT_FALSE(Summarise(*built_, Result(9)).policies[1].reward.ci95); }
+TEST_F(SummaryTest, FewReplicasGiveNoInterval) {
+  EXPECT_FALSE(Summarise(*built_, Result(9)).policies[1].reward.ci95);
+}
 
 TEST_F(SummaryTest, UnknownIsNull) {
   const RunResult result = Result(10);
@@ -69,8 +80,11 @@ TEST_F(SummaryTest, UnknownIsNull) {
   const auto uncapped = BuildSmall();
   const auto other = nlohmann::json::parse(SummaryJson(*uncapped, Summarise(*uncapped, result)));
   EXPECT_TRUE(other["policies"]["always-x"]["cap_exceedance"].is_null());
-  EXPECT_NE(EvaluationCsv(*uncapped, result).find("always-x,0,0,1.000000,80.0000,0.500000,3,1,\n"), std::string::npos);
-  EXPECT_NE(EvaluationCsv(*built_, result).find("always-x,0,0,1.000000,80.0000,0.500000,3,1,1.000000\n"), std::string::npos);
+  EXPECT_NE(EvaluationCsv(*uncapped, result).find("always-x,0,0,1.000000,80.0000,0.500000,3,1,\n"),
+            std::string::npos);
+  EXPECT_NE(
+      EvaluationCsv(*built_, result).find("always-x,0,0,1.000000,80.0000,0.500000,3,1,1.000000\n"),
+      std::string::npos);
 }
 
 TEST_F(SummaryTest, NoOptimumIsNull) {

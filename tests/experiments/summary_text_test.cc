@@ -18,7 +18,8 @@ using testing::IsEmpty;
 RunResult Hand(double learner, std::size_t replicas = 12) {
   RunResult result;
   result.optimum = {.none_because = "", .policy = "best", .computed = 10};
-  const auto add = [&](const std::string& name, double reward, bool learns, std::optional<ActionId> constant) {
+  const auto add = [&](const std::string& name, double reward, bool learns,
+                       std::optional<ActionId> constant) {
     PolicyRun run{.name = name, .learns = learns, .constant = constant, .replicas = {}};
     for (std::size_t r = 0; r < replicas; ++r) {
       const double wiggle = name == "best" ? 0 : r % 2 == 0 ? 0.1 : -0.1;
@@ -40,7 +41,8 @@ std::string Verdict(double learner, std::size_t replicas = 12) {
 }
 
 TEST(Verdicts, SayHowFarHowAgainstTheConstantAndHowSure) {
-  EXPECT_THAT(Verdict(9), HasSubstr("earns 9.00, 90.0 % of the optimum's 10.00 (1.00 [0.93, 1.07] short)"));
+  EXPECT_THAT(Verdict(9),
+              HasSubstr("earns 9.00, 90.0 % of the optimum's 10.00 (1.00 [0.93, 1.07] short)"));
   EXPECT_THAT(Verdict(9), HasSubstr("it beats the best constant action, always-x (8.00), by 1.00"));
   EXPECT_THAT(Verdict(7), HasSubstr("the best constant action, always-x (8.00), beats it by 1.00"));
   EXPECT_THAT(Verdict(8), HasSubstr("cannot be told apart from the best constant action"));
@@ -66,8 +68,10 @@ std::vector<std::string> WarningsFor(std::vector<std::string> overrides) {
 
 TEST(Warnings, OneLineForEachSettingThatCannotWork) {
   EXPECT_THAT(WarningsFor({}), IsEmpty());
-  EXPECT_THAT(WarningsFor({"energy_budget.limit_j=30000"}), Contains(HasSubstr("energy_budget.limit_j = 30000 never binds")));
-  EXPECT_THAT(WarningsFor({"power_cap.limit_w=40"}), Contains(HasSubstr("no action can meet power_cap.limit_w = 40")));
+  EXPECT_THAT(WarningsFor({"energy_budget.limit_j=30000"}),
+              Contains(HasSubstr("energy_budget.limit_j = 30000 never binds")));
+  EXPECT_THAT(WarningsFor({"power_cap.limit_w=40"}),
+              Contains(HasSubstr("no action can meet power_cap.limit_w = 40")));
   EXPECT_THAT(WarningsFor({"power_cap.limit_w=120"}), IsEmpty());
   EXPECT_THAT(WarningsFor({"replicas=9"}), Contains(HasSubstr("replicas = 9 gives no intervals")));
 }
@@ -75,7 +79,8 @@ TEST(Warnings, OneLineForEachSettingThatCannotWork) {
 TEST(ResultTable, HasARowPerPolicyAndTheOptimum) {
   const auto built = BuildSmall({"power_cap.limit_w=110"});
   const std::string table = ResultTable(*built, Summarise(*built, Hand(9)));
-  for (const char* part : {"learner", "always-x", "best", "over cap", "optimum (energy, requests left, category)"}) {
+  for (const char* part :
+       {"learner", "always-x", "best", "over cap", "optimum (energy, requests left, category)"}) {
     EXPECT_THAT(table, HasSubstr(part));
   }
 }

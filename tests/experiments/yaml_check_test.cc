@@ -15,12 +15,16 @@ using testing::ThrowsMessage;
 
 void ExpectRefused(const std::string& text, const std::string& where, const std::string& what) {
   EXPECT_THAT([&] { CheckYaml(text, "f.yaml"); },
-              ThrowsMessage<InputError>(testing::AllOf(StartsWith("f.yaml:" + where + ": "), HasSubstr(what))))
+              ThrowsMessage<InputError>(
+                  testing::AllOf(StartsWith("f.yaml:" + where + ": "), HasSubstr(what))))
       << text.substr(0, 60);
 }
 
 TEST(YamlCheck, AcceptsWhatAConfigNeeds) {
-  EXPECT_NO_THROW(CheckYaml("a: 1\nb: [x, {c: d}]\n# caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\nc:\ttab after the colon\n", "f"));
+  EXPECT_NO_THROW(
+      CheckYaml("a: 1\nb: [x, {c: d}]\n# caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\nc:\ttab after "
+                "the colon\n",
+                "f"));
   EXPECT_NO_THROW(CheckYaml("a: 1\r\nb: 2\r\n", "f"));
 }
 

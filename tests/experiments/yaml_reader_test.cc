@@ -1,4 +1,5 @@
-// Tests for experiments/yaml_reader.{h,cc}: errors name the place, what is wrong and what is allowed.
+// Tests for experiments/yaml_reader.{h,cc}: errors name the place, what is wrong and what is
+// allowed.
 #include "experiments/yaml_reader.h"
 
 #include <gmock/gmock.h>
@@ -25,8 +26,10 @@ void ExpectRefused(const std::string& text, const std::string& message) {
 }
 
 TEST(YamlReader, NamesUnknownKeysWithASuggestionOrTheChoices) {
-  ExpectRefused(With("limit_j", "limt_j"), "e.yaml:17:3: unknown key 'limt_j' in energy_budget; did you mean 'limit_j'?");
-  ExpectRefused(With("  train:", "  zzz: 1\n  train:"), "e.yaml:7:3: unknown key 'zzz' in episodes; allowed: train, eval");
+  ExpectRefused(With("limit_j", "limt_j"),
+                "e.yaml:17:3: unknown key 'limt_j' in energy_budget; did you mean 'limit_j'?");
+  ExpectRefused(With("  train:", "  zzz: 1\n  train:"),
+                "e.yaml:7:3: unknown key 'zzz' in episodes; allowed: train, eval");
   ExpectRefused(With("kind: q-learning, features", "kind: q-learning, feature"),
                 "e.yaml:24:51: unknown key 'feature' in q-learning; did you mean 'features'?");
 }
@@ -42,28 +45,40 @@ TEST(YamlReader, ChecksTypes) {
   ExpectRefused(With("12000", "[1]"), "e.yaml:17:12: 'limit_j' must be a single value");
   ExpectRefused(With("replicas: 20", "replicas: 2.5"),
                 "e.yaml:5:11: 'replicas' must be a whole number from 1 to 1000000, not '2.5'");
-  ExpectRefused(With("seed: 1", "seed: -1"), "e.yaml:4:7: 'seed' must be a whole number from 0 to 18446744073709551615, not '-1'");
-  ExpectRefused(With("category: false", "category: no"), "e.yaml:26:54: 'category' must be true or false, not 'no'");
+  ExpectRefused(
+      With("seed: 1", "seed: -1"),
+      "e.yaml:4:7: 'seed' must be a whole number from 0 to 18446744073709551615, not '-1'");
+  ExpectRefused(With("category: false", "category: no"),
+                "e.yaml:26:54: 'category' must be true or false, not 'no'");
   ExpectRefused(With("[energy, category]", "energy"), "e.yaml:24:61: 'features' must be a list");
 }
 
 TEST(YamlReader, ChecksRangesAndChoices) {
-  ExpectRefused(With("replicas: 20", "replicas: 0"), "e.yaml:5:11: 'replicas' is 0, allowed: 1 to 1000000");
+  ExpectRefused(With("replicas: 20", "replicas: 0"),
+                "e.yaml:5:11: 'replicas' is 0, allowed: 1 to 1000000");
   ExpectRefused(With("[energy, category]", "[energy, categry]"),
-                "e.yaml:24:70: 'features' has 'categry', allowed: energy, requests_left, category; did you mean 'category'?");
-  ExpectRefused(With("[energy, category]", "[energy, energy]"), "e.yaml:24:70: 'energy' stands twice in 'features'");
-  ExpectRefused(With("[energy, category]", "[]"), "e.yaml:24:61: 'features' needs at least one entry");
+                "e.yaml:24:70: 'features' has 'categry', allowed: energy, requests_left, category; "
+                "did you mean 'category'?");
+  ExpectRefused(With("[energy, category]", "[energy, energy]"),
+                "e.yaml:24:70: 'energy' stands twice in 'features'");
+  ExpectRefused(With("[energy, category]", "[]"),
+                "e.yaml:24:61: 'features' needs at least one entry");
   ExpectRefused(With("arrivals: closed_loop", "arrivals: poison"),
-                "e.yaml:15:13: unknown kind 'poison', allowed: closed_loop, poisson; did you mean 'poisson'?");
-  ExpectRefused(With("arrivals: closed_loop", "arrivals: poisson"), "e.yaml:15:13: 'rate_per_s' is missing in poisson");
+                "e.yaml:15:13: unknown kind 'poison', allowed: closed_loop, poisson; did you mean "
+                "'poisson'?");
+  ExpectRefused(With("arrivals: closed_loop", "arrivals: poisson"),
+                "e.yaml:15:13: 'rate_per_s' is missing in poisson");
 }
 
 TEST(YamlReader, ChecksPolicyNames) {
-  ExpectRefused(With("- greedy-quality", "- random"), "e.yaml:20:5: two policies are named 'random'; give one a 'name'");
+  ExpectRefused(With("- greedy-quality", "- random"),
+                "e.yaml:20:5: two policies are named 'random'; give one a 'name'");
   ExpectRefused(With("name: q-learning-category", "name: always-x"),
-                "e.yaml:24:12: names that begin with 'always-' are taken by the constant actions, which are always reported");
+                "e.yaml:24:12: names that begin with 'always-' are taken by the constant actions, "
+                "which are always reported");
   ExpectRefused(With("name: q-learning-category", "name: 'a,b'"),
-                "e.yaml:24:12: 'name' is 'a,b'; only letters, digits, '-', '_' and '.' are allowed, no '.' in front");
+                "e.yaml:24:12: 'name' is 'a,b'; only letters, digits, '-', '_' and '.' are "
+                "allowed, no '.' in front");
 }
 
 TEST(YamlReader, SuggestsOnlyWhatIsClose) {

@@ -1,5 +1,5 @@
-// The house rules that a compiler does not check: who may include whom, which library lives in which
-// room, what the ground floors must not touch, and that each source file has its test.
+// The house rules that a compiler does not check: who may include whom, which library lives in
+// which room, what the ground floors must not touch, and that each source file has its test.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -44,8 +44,8 @@ std::map<std::string, std::set<std::string>> DeclaredRooms() {
   return rooms;
 }
 
-// The only places for each third-party library: prefix of the include, rooms. A room that ends in ".cc"
-// may use it in sources but not in headers.
+// The only places for each third-party library: prefix of the include, rooms. A room that ends in
+// ".cc" may use it in sources but not in headers.
 const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"fmt/", {"sim.cc", "devices.cc", "workloads.cc", "calibration.cc", "experiments.cc", "cli"}},
     {"Random123/", {"sim"}},
@@ -82,7 +82,8 @@ std::vector<Source> Sources() {
 std::vector<std::string> Matches(const std::string& text, const std::string& pattern) {
   std::vector<std::string> found;
   const std::regex regex(pattern);
-  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it) found.push_back((*it)[1]);
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it)
+    found.push_back((*it)[1]);
   return found;
 }
 
@@ -91,11 +92,11 @@ TEST(Layering, RoomsAreDeclaredAndAcyclic) {
   ASSERT_GE(rooms.size(), 6U);
   EXPECT_TRUE(rooms.at("sim").empty());
   std::set<std::string> done;
-  const std::function<void(const std::string&, std::set<std::string>)> visit = [&](const std::string& room,
-                                                                                  std::set<std::string> path) {
-    ASSERT_TRUE(path.insert(room).second) << "a cycle through " << room;
-    for (const std::string& next : rooms.at(room)) visit(next, path);
-  };
+  const std::function<void(const std::string&, std::set<std::string>)> visit =
+      [&](const std::string& room, std::set<std::string> path) {
+        ASSERT_TRUE(path.insert(room).second) << "a cycle through " << room;
+        for (const std::string& next : rooms.at(room)) visit(next, path);
+      };
   for (const auto& [room, depends] : rooms) visit(room, {});
   EXPECT_EQ(rooms.at("policies"), std::set<std::string>{"sim"});
   EXPECT_FALSE(rooms.at("experiments").contains("calibration"));
@@ -123,10 +124,13 @@ TEST(Layering, ThirdPartyLibrariesStayInTheirRooms) {
       if (std::regex_match(include, standard)) continue;
       const auto rule = std::find_if(kThirdParty.begin(), kThirdParty.end(),
                                      [&](const auto& r) { return include.starts_with(r.first); });
-      ASSERT_NE(rule, kThirdParty.end()) << source.path << ": <" << include << "> is in no room's list";
-      const bool in_source = source.path.extension() == ".cc" && rule->second.contains(source.room + ".cc");
+      ASSERT_NE(rule, kThirdParty.end())
+          << source.path << ": <" << include << "> is in no room's list";
+      const bool in_source =
+          source.path.extension() == ".cc" && rule->second.contains(source.room + ".cc");
       EXPECT_TRUE(in_source || rule->second.contains(source.room))
-          << source.path << ": <" << include << "> belongs to " << fmt::format("{}", fmt::join(rule->second, ", "));
+          << source.path << ": <" << include << "> belongs to "
+          << fmt::format("{}", fmt::join(rule->second, ", "));
     }
   }
 }
@@ -137,14 +141,17 @@ TEST(Layering, NoClockNoGlobalRandomnessNoFilesBelowExperiments) {
   for (const Source& source : Sources()) {
     if (source.room == "experiments" || source.room == "cli") continue;
     std::smatch match;
-    EXPECT_FALSE(std::regex_search(source.text, match, forbidden)) << source.path << ": " << match.str();
+    EXPECT_FALSE(std::regex_search(source.text, match, forbidden))
+        << source.path << ": " << match.str();
   }
 }
 
 TEST(Layering, EverySourceHasItsTest) {
   for (const Source& source : Sources()) {
-    if (source.path.extension() != ".cc" || source.room == "cli") continue;  // cli: tests/cli_test.sh
-    const fs::path test = kRoot / "tests" / source.room / (source.path.stem().string() + "_test.cc");
+    if (source.path.extension() != ".cc" || source.room == "cli")
+      continue;  // cli: tests/cli_test.sh
+    const fs::path test =
+        kRoot / "tests" / source.room / (source.path.stem().string() + "_test.cc");
     EXPECT_TRUE(fs::exists(test)) << source.path << " has no " << test;
   }
 }
@@ -165,7 +172,9 @@ TEST(Docs, NamedPathsExist) {
   ASSERT_GE(pages.size(), 6U);
   std::size_t checked = 0;
   for (const fs::path& page : pages) {
-    for (const std::string& word : Matches(Read(page), "`((?:sim|devices|workloads|policies|calibration|experiments|tests|docs|cmake)/[A-Za-z0-9_./-]*)`")) {
+    for (const std::string& word : Matches(Read(page),
+                                           "`((?:sim|devices|workloads|policies|calibration|"
+                                           "experiments|tests|docs|cmake)/[A-Za-z0-9_./-]*)`")) {
       EXPECT_TRUE(fs::exists(kRoot / word)) << page << " names " << word;
       ++checked;
     }

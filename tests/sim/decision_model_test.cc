@@ -65,6 +65,16 @@ TEST(MergeClasses, MixesTheLawsOfEnergy) {
   EXPECT_DOUBLE_EQ(out.sd_energy_j, std::sqrt(7.0 + 3.0));
 }
 
+TEST(MergeClasses, KeepsTheJointLawOfEnergyAndScore) {
+  DecisionModel model = TwoClasses();
+  model.outlook[0][0].score_pmf = {0, 4};
+  model.outlook[1][0].score_pmf = {0, 0, 7, 1};
+  model.outlook[1][0].score_pmf_low = {0, 0, 0, 0, 0, 0, 8};
+  const ActionOutlook out = MergeClasses(model).outlook[0][0];
+  EXPECT_EQ(out.score_pmf, (std::vector<double>{0, 1, 5.25, 0.75}));
+  EXPECT_EQ(out.score_pmf_low, (std::vector<double>{0, 0, 0, 0, 0, 0, 6}));
+}
+
 TEST(MergeClasses, MixesScoresAndExceedances) {
   const DecisionModel merged = MergeClasses(TwoClasses());
   const ActionOutlook& out = merged.outlook[0][0];

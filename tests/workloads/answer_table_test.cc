@@ -29,8 +29,7 @@ ActionTable TwoActions() {
 }
 
 AnswerTable Make(const std::string& rows) {
-  return AnswerTable(CsvTable(kHeader + rows, "answers.csv"), "answers.csv", TwoQuestions(),
-                     TwoActions());
+  return AnswerTable(CsvTable(kHeader + rows, "answers.csv"), TwoQuestions(), TwoActions());
 }
 
 std::string ErrorOf(const std::string& rows) {
@@ -82,8 +81,7 @@ TEST(AnswerTableTest, ALongListOfMissingPairsIsCutButCountedInFull) {
   for (int q = 0; q < 20; ++q) csv += std::to_string(100 + q) + ",a,1\n";
   const QuestionSet questions = ReadQuestions(CsvTable(csv, "q.csv"));
   try {
-    const AnswerTable table(CsvTable(std::string(kHeader), "a.csv"), "a.csv", questions,
-                            TwoActions());
+    const AnswerTable table(CsvTable(std::string(kHeader), "a.csv"), questions, TwoActions());
     FAIL() << "an empty table was taken";
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), HasSubstr("40 (question, action) pairs"));
@@ -166,7 +164,7 @@ AnswerTable ShippedAnswers(const QuestionSet& questions) {
   return AnswerTable(
       CsvTable(FileText(EDGESIM_SOURCE_DIR "/workloads/data/mt_bench_six_actions_answers.csv"),
                "answers"),
-      "answers", questions, SixActions());
+      questions, SixActions());
 }
 
 TEST(ShippedAnswersTest, MeanScoresAreThoseOfTheJudge) {
