@@ -83,7 +83,7 @@ TEST(ReadQuestionsTest, ARepeatedQuestionIsAnErrorThatNamesIt) {
 }
 
 TEST(ReadQuestionsTest, AnEmptyTableIsAnError) {
-  EXPECT_THAT(ErrorOf("question_id,category,prompt_tokens\n"), HasSubstr("empty"));
+  EXPECT_THAT(ErrorOf("question_id,category,prompt_tokens\n"), HasSubstr("no questions"));
 }
 
 TEST(ReadQuestionsTest, AMissingColumnOrABadNumberIsAnError) {
