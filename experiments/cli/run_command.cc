@@ -26,17 +26,24 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a
-// terminal.
+// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a terminal.
 class ProgressLine {
  public:
+  ProgressLine() {
+    if (terminal_) fmt::print(stderr, "sampling the decision model ...");
+  }
   void operator()(std::uint64_t done, std::uint64_t total) {
-    if (!terminal_ || (SecondsSince(drawn_) < 0.1 && done < total)) return;
+    if (!terminal_) return;
+    if (first_done_ == 0) {  // the rate counts from here: what came before was no episode
+      first_done_ = done;
+      start_ = drawn_ = Clock::now();
+    }
+    if (SecondsSince(drawn_) < 0.1) return;
     drawn_ = Clock::now();
-    const double rate = static_cast<double>(done) / SecondsSince(start_);
-    fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} of {} episodes, {:.0f}/s, {:.0f} s left",
-               100.0 * static_cast<double>(done) / static_cast<double>(total),
-               static_cast<double>(done), total, rate, static_cast<double>(total - done) / rate);
+    const double rate = static_cast<double>(done - first_done_) / SecondsSince(start_);
+    fmt::print(stderr, "\r\033[K{:3.0f} %  {} of {} episodes, {:.0f}/s, {:.0f} s left",
+               100.0 * static_cast<double>(done) / static_cast<double>(total), done, total, rate,
+               static_cast<double>(total - done) / rate);
     std::fflush(stderr);
   }
   void Clear() const {
@@ -45,7 +52,8 @@ class ProgressLine {
 
  private:
   bool terminal_ = isatty(STDERR_FILENO) != 0;
-  Clock::time_point start_ = Clock::now(), drawn_ = start_;
+  std::uint64_t first_done_ = 0;
+  Clock::time_point start_, drawn_;
 };
 
 // Figures are the same bits on machines of one class; see docs/semantics.md, section 16.
