@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "devices/profile_io.h"
+#include "experiments/request_sampler.h"
 #include "experiments/text_table.h"
-#include "sim/energy_meter.h"
 #include "sim/stats.h"
 
 namespace edgesim {
@@ -39,15 +38,11 @@ std::string MeanScore(const BuiltExperiment& built, ActionId action) {
 
 std::string ActionsTable(const BuiltExperiment& built) {
   const std::uint32_t draws = built.config.optimum.draws;
-  Limits limits = built.world.limits;
-  limits.budget.limit = Joules(std::numeric_limits<double>::infinity());
-  if (limits.cap) limits.cap->mode = CapMode::kObserve;
-
   std::vector<std::vector<std::string>> rows = {
       {"action", "energy J", "latency s", "peak W", "score 0-10", "score per kJ"}};
-  if (limits.cap)
+  if (built.config.power_cap)
     rows[0].emplace_back(fmt::format("over {:g} W %", built.config.power_cap->limit_w));
-  Execution execution;
+  RequestSampler sampler(built);
   for (ActionId a = 0; a < built.actions.size(); ++a) {
     std::vector<double> energy_j, latency_s, peak_w;
     double score = 0, exceeded = 0;
@@ -57,22 +52,18 @@ std::string ActionsTable(const BuiltExperiment& built) {
                         .episode = i,
                         .entity = 0,
                         .phase = Phase::kModel};
-      const Request request = built.workload->Next(0, SimTime{}, noise);
-      const Answer answer = built.answers->Draw(request, a, noise);
-      built.device->Execute(request, a, answer, noise, execution);
-      EnergyMeter meter(limits, built.device->Info());
-      const Metered run = meter.Run(execution.segments, Duration::max());
-      energy_j.push_back(run.energy.value());
-      latency_s.push_back(InSeconds(run.length));
-      peak_w.push_back(run.peak.value());
-      score += answer.score / draws;
-      exceeded += run.cap_exceeded;
+      const SampledRequest sampled = sampler.Sample(built.workload->Next(0, SimTime{}, noise), a, noise);
+      energy_j.push_back(sampled.run.energy.value());
+      latency_s.push_back(InSeconds(sampled.run.length));
+      peak_w.push_back(sampled.run.peak.value());
+      score += sampled.score / draws;
+      exceeded += sampled.run.cap_exceeded;
     }
     const double mean_kj = Mean(energy_j) / 1000;
     rows.push_back({built.actions[a].name, MeanAndRange(energy_j, 0), MeanAndRange(latency_s, 2),
                     MeanAndRange(peak_w, 0), MeanScore(built, a),
                     fmt::format("{:.2f}", score / mean_kj)});
-    if (limits.cap) rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
+    if (built.config.power_cap) rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
   }
 
   std::string text = TextTable(rows);

@@ -90,6 +90,55 @@ PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
   return cap;
 }
 
+// Simulated time is 64-bit nanoseconds, and a request is held in memory interval by interval.
+void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built) {
+  double longest_s = 0;
+  for (ActionId a = 0; a < built.actions.size(); ++a) {
+    const double slowest = built.profile.actions[built.profile_actions[a]].latency.seconds_per_output_token.back();
+    for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
+      for (const Answer& answer : built.answers->Answers(q, a)) {
+        longest_s = std::max(longest_s, answer.output_tokens * slowest);
+      }
+    }
+  }
+  constexpr double kLongestRequest_s = 1e6, kLongestEpisode_s = 1e9;
+  if (longest_s > kLongestRequest_s) {
+    loaded.document.Fail("workload.answers", fmt::format("a request could take {:g} s, allowed: {:g}", longest_s, kLongestRequest_s));
+  }
+  double gap_s = 0;
+  if (const auto* poisson = std::get_if<PoissonConfig>(&built.config.workload.arrivals)) gap_s = 1 / poisson->rate_per_s;
+  const double episode_s = built.config.workload.requests * (longest_s + gap_s);
+  if (episode_s > kLongestEpisode_s) {
+    loaded.document.Fail("workload.requests", fmt::format("an episode could take {:g} s, allowed: {:g}", episode_s, kLongestEpisode_s));
+  }
+}
+
+constexpr double kLargestTable = 3e7;  // numbers; 240 MB
+
+void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, std::size_t i) {
+  const ExperimentConfig& config = built.config;
+  const std::string at = fmt::format("policies.{}", i);
+  if (const auto* q = std::get_if<QLearningConfig>(&config.policies[i].kind)) {
+    const auto reads = [&](const char* feature) {
+      return std::find(q->features.begin(), q->features.end(), feature) != q->features.end();
+    };
+    if (reads("category") && !config.observe_category) {
+      loaded.document.Fail(at, "the feature 'category' is not observed (observe_category: false)");
+    }
+    const double entries = (reads("energy") ? q->energy_bins : 1.0) * (reads("requests_left") ? config.workload.requests : 1.0) *
+                           static_cast<double>(reads("category") ? built.VisibleClasses() : 1) *
+                           static_cast<double>(built.actions.size());
+    if (entries > kLargestTable) {
+      loaded.document.Fail(at, fmt::format("its table would have {:g} entries, allowed: {:g}", entries, kLargestTable));
+    }
+  }
+  if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
+    if (const std::string why = WhyNoOptimum(built); !why.empty()) {
+      loaded.document.Fail(at, fmt::format("exact-dp has no plan here: {}", why));
+    }
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
@@ -105,8 +154,8 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   const std::string profile_text = ReadTextFile(profile_path),
                     questions_text = ReadTextFile(questions_path),
                     answers_text = ReadTextFile(answers_path);
-  built->inputs_hash =
-      fmt::format("{:016x}", HashName(profile_text + '\0' + questions_text + '\0' + answers_text));
+  built->profile_hash = fmt::format("{:016x}", HashName(profile_text));
+  built->tables_hash = fmt::format("{:016x}", HashName(questions_text + '\0' + answers_text));
 
   built->profile = ParseProfile(profile_text, profile_path.string());
   ChooseActions(loaded, *built);
@@ -131,22 +180,8 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   if (config.power_cap)
     world.limits.cap = MakeCap(loaded, *config.power_cap, built->device->Info());
 
-  for (std::size_t i = 0; i < config.policies.size(); ++i) {
-    const std::string at = fmt::format("policies.{}", i);
-    if (const auto* q = std::get_if<QLearningConfig>(&config.policies[i].kind)) {
-      const auto& features = q->features;
-      if (!config.observe_category &&
-          std::find(features.begin(), features.end(), "category") != features.end()) {
-        loaded.document.Fail(at,
-                             "the feature 'category' is not observed (observe_category: false)");
-      }
-    }
-    if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
-      if (const std::string why = WhyNoOptimum(config); !why.empty()) {
-        loaded.document.Fail(at, fmt::format("exact-dp has no plan here: {}", why));
-      }
-    }
-  }
+  CheckDurations(loaded, *built);
+  for (std::size_t i = 0; i < config.policies.size(); ++i) CheckPolicy(loaded, *built, i);
   return built;
 }
 
@@ -182,14 +217,19 @@ bool Learns(const PolicyConfig& config) {
   return std::holds_alternative<QLearningConfig>(config.kind);
 }
 
-std::string WhyNoOptimum(const ExperimentConfig& config) {
-  if (config.workload.horizon_s)
-    return "a horizon bounds the episode, and the planner does not see time";
-  if (config.power_cap && config.power_cap->mode == "terminate")
+std::string WhyNoOptimum(const BuiltExperiment& built) {
+  const ExperimentConfig& config = built.config;
+  if (config.workload.horizon_s) return "a horizon bounds the episode, and the planner does not see time";
+  if (config.power_cap && config.power_cap->mode == "terminate") {
     return "the power cap ends episodes, and the planner does not plan for it";
-  if (config.device.idle == "assumed" &&
-      !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
+  }
+  if (config.device.idle == "assumed" && !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
     return "idle energy between open arrivals counts, and the planner does not see it";
+  }
+  const double entries = static_cast<double>(config.workload.requests) * config.optimum.energy_steps *
+                         static_cast<double>(built.VisibleClasses() * built.actions.size());
+  if (entries > kLargestTable) {
+    return fmt::format("the plan would have {:g} entries, allowed: {:g}; lower optimum.energy_steps", entries, kLargestTable);
   }
   return "";
 }

@@ -26,7 +26,8 @@ struct BuiltExperiment {
   std::unique_ptr<MtBench> workload;
   std::unique_ptr<AnswerTable> answers;
   World world;
-  std::string inputs_hash;  // of profile, questions and answers as read
+  std::string profile_hash;  // of the files as read
+  std::string tables_hash;   // of questions and answers
 
   std::size_t VisibleClasses() const {
     return config.observe_category ? questions.classes.size() : 1;
@@ -51,6 +52,6 @@ std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperi
 bool Learns(const PolicyConfig& config);
 
 // Why no optimum can be claimed for this experiment; "" if it can.
-std::string WhyNoOptimum(const ExperimentConfig& config);
+std::string WhyNoOptimum(const BuiltExperiment& built);
 
 }  // namespace edgesim

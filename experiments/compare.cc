@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -29,26 +30,37 @@ struct Run {
   Rewards curve_end;
 };
 
-// Episodes from `first_share` of the most any replica has onwards.
-Rewards ReadRewards(const fs::path& file, double first_share) {
+// Means over the episodes from `first` on. Every policy needs the same episodes in every replica.
+Rewards ReadRewards(const fs::path& file, std::uint32_t replicas, std::uint32_t first, std::uint32_t episodes) {
   const CsvTable csv(ReadTextFile(file), file.string());
-  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"),
-                    episode = csv.Column("episode"), reward = csv.Column("reward");
-  double episodes = 0;
-  for (std::size_t i = 0; i < csv.rows(); ++i)
-    episodes = std::max(episodes, csv.Number(i, episode) + 1);
-  std::map<std::string, std::vector<std::pair<double, double>>> sums;  // reward, count
+  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"), episode = csv.Column("episode"),
+                    reward = csv.Column("reward");
+  struct Sum {
+    double reward = 0;
+    std::uint32_t episodes = 0;
+  };
+  std::map<std::string, std::vector<Sum>> sums;
   for (std::size_t i = 0; i < csv.rows(); ++i) {
-    if (csv.Number(i, episode) < std::floor(first_share * episodes)) continue;
-    auto& replicas = sums[csv.Text(i, policy)];
-    const auto r = static_cast<std::size_t>(csv.Number(i, replica));
-    if (replicas.size() <= r) replicas.resize(r + 1);
-    replicas[r].first += csv.Number(i, reward);
-    replicas[r].second += 1;
+    std::vector<Sum>& of_policy = sums[csv.Text(i, policy)];
+    of_policy.resize(replicas);
+    const std::uint32_t r = csv.Count(i, replica, 0), e = csv.Count(i, episode, 0);
+    if (r >= replicas || e >= episodes) {
+      throw InputError(fmt::format("{}: policy {} has replica {}, episode {}; the run has {} x {}", file.string(),
+                                   csv.Text(i, policy), r, e, replicas, episodes));
+    }
+    if (e < first) continue;
+    of_policy[r].reward += csv.Number(i, reward);
+    ++of_policy[r].episodes;
   }
   Rewards rewards;
-  for (const auto& [name, replicas] : sums) {
-    for (const auto& [sum, count] : replicas) rewards[name].push_back(count > 0 ? sum / count : 0);
+  for (const auto& [name, replicas_of] : sums) {
+    for (const Sum& sum : replicas_of) {
+      if (sum.episodes != episodes - first) {
+        throw InputError(fmt::format("{}: policy {} does not have {} episodes in each of {} replicas", file.string(), name,
+                                     episodes, replicas));
+      }
+      rewards[name].push_back(sum.reward / sum.episodes);
+    }
   }
   return rewards;
 }
@@ -57,15 +69,29 @@ Run ReadRun(const fs::path& dir) {
   std::error_code error;
   if (!fs::is_directory(dir, error)) throw InputError(dir.string() + ": no such run folder");
   Run run;
+  std::uint32_t replicas = 0, eval = 0, train = 0;
   try {
     run.summary = Json::parse(ReadTextFile(dir / "summary.json"));
-    run.summary.at("experiment").at("name");
-    run.summary.at("policies").items();
+    const Json& experiment = run.summary.at("experiment");
+    replicas = experiment.at("replicas").get<std::uint32_t>();
+    eval = experiment.at("episodes_eval").get<std::uint32_t>();
+    train = experiment.at("episodes_train").get<std::uint32_t>();
+    for (const auto& [name, policy] : run.summary.at("policies").items()) {
+      const Json& exceedance = policy.at("cap_exceedance");
+      if (exceedance.is_null()) continue;
+      exceedance.at("mean").get<double>();
+      if (!exceedance.at("ci95").is_null()) exceedance.at("ci95").get<std::array<double, 2>>();
+    }
   } catch (const Json::exception&) {
     throw InputError((dir / "summary.json").string() + ": is not the summary of a run");
   }
-  run.evaluation = ReadRewards(dir / "evaluation.csv", 0);
-  run.curve_end = ReadRewards(dir / "curves.csv", 0.9);
+  run.evaluation = ReadRewards(dir / "evaluation.csv", replicas, 0, eval);
+  run.curve_end = ReadRewards(dir / "curves.csv", replicas, train - std::max(1U, train / 10), train);
+  for (const auto& [name, rewards] : run.evaluation) {
+    if (!run.summary["policies"].contains(name)) {
+      throw InputError(fmt::format("{}: policy {} is not in summary.json", (dir / "evaluation.csv").string(), name));
+    }
+  }
   return run;
 }
 
@@ -114,7 +140,9 @@ std::vector<CompareLine> Compare(const fs::path& base_dir, const fs::path& fresh
     }
     lines.push_back(
         CompareRewards(policy, "evaluation reward", base_rewards, found->second, options.margin));
-    if (base.curve_end.contains(policy) && fresh.curve_end.contains(policy)) {
+    if (base.curve_end.contains(policy) && !fresh.curve_end.contains(policy)) {
+      lines.push_back({.policy = policy, .what = "training curve", .verdict = "is missing in the new run", .broken = true});
+    } else if (base.curve_end.contains(policy)) {
       lines.push_back(CompareRewards(policy, "training curve", base.curve_end.at(policy),
                                      fresh.curve_end.at(policy), options.margin));
     }

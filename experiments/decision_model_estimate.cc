@@ -2,10 +2,10 @@
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "sim/energy_meter.h"
+#include "experiments/request_sampler.h"
 #include "sim/stats.h"
 
 namespace edgesim {
@@ -22,38 +22,27 @@ void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::s
   score_pmf[k] += p * score;
 }
 
-ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action,
-                            Joules step) {
+ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action, Joules step) {
   std::vector<std::uint32_t> questions;
   for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
     if (built.questions.questions[q].class_id == class_id) questions.push_back(q);
   }
-  Limits limits = built.world.limits;
-  limits.budget.limit = Joules(std::numeric_limits<double>::infinity());
-  if (limits.cap) limits.cap->mode = CapMode::kObserve;
-
   const std::uint32_t draws = built.config.optimum.draws;
   std::vector<double> energy_j(draws), score(draws);
   std::uint64_t exceeded = 0;
-  Execution execution;
+  RequestSampler sampler(built);
   for (std::uint32_t i = 0; i < draws; ++i) {
     // Keyed by class and draw, not by action: the actions meet the same noise here too.
-    const Noise noise{.seed = built.config.seed,
-                      .replica = class_id,
-                      .episode = i,
-                      .entity = 0,
-                      .phase = Phase::kModel};
+    const Noise noise{
+        .seed = built.config.seed, .replica = class_id, .episode = i, .entity = 0, .phase = Phase::kModel};
     WordStream words = noise.Words(Stream::kQuestion);
     Request request;
     request.class_id = class_id;
     request.question = questions[UniformIndex(words, static_cast<std::uint32_t>(questions.size()))];
-    const Answer answer = built.answers->Draw(request, action, noise);
-    built.device->Execute(request, action, answer, noise, execution);
-    EnergyMeter meter(limits, built.device->Info());
-    const Metered run = meter.Run(execution.segments, Duration::max());
-    energy_j[i] = run.energy.value();
-    score[i] = answer.score;
-    exceeded += run.cap_exceeded;
+    const SampledRequest sampled = sampler.Sample(request, action, noise);
+    energy_j[i] = sampled.run.energy.value();
+    score[i] = sampled.score;
+    exceeded += sampled.run.cap_exceeded;
   }
 
   const double n = draws;
@@ -63,17 +52,18 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
   outlook.mean_score = Mean(score);
   outlook.mean_score_se = std::sqrt(SampleVariance(score) / n);
   const double two_se = 2 * outlook.sd_energy_j / std::sqrt(n);
+  // What does not fit into the whole budget is one case, however far beyond it lies.
+  const double steps = built.config.optimum.energy_steps;
   for (std::uint32_t i = 0; i < draws; ++i) {
-    const double at = energy_j[i] / step.value();
+    const double at = std::min(energy_j[i] / step.value(), steps + 1);
     const auto below = static_cast<std::size_t>(at);
     const double above_share = at - std::floor(at);
     Add(outlook.energy_pmf, outlook.score_pmf, below, (1 - above_share) / n, score[i]);
-    Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
-    const double low = std::max(0.0, energy_j[i] - two_se) / step.value() * kBoundSteps;
-    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n,
-        score[i]);
+    if (above_share > 0) Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
+    const double low = std::min(std::max(0.0, energy_j[i] - two_se) / step.value(), steps + 1) * kBoundSteps;
+    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n, score[i]);
   }
-  if (limits.cap) {
+  if (built.config.power_cap) {
     outlook.exceedance = static_cast<double>(exceeded) / n;
     outlook.exceedance_upper95 = RateUpperBound95(exceeded, draws);
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "experiments/files.h"
 #include "experiments/yaml_check.h"
 #include "sim/input_error.h"
@@ -31,6 +33,9 @@ void Override(YamlDocument& document, const std::string& assignment) {
   const auto fail = [&](const std::string& what) {
     throw InputError(fmt::format("--set {}: {}", assignment, what));
   };
+  if (std::any_of(assignment.begin(), assignment.end(), [](unsigned char c) { return c < ' '; })) {
+    throw InputError("--set: a control character in the argument");
+  }
   const std::size_t equals = assignment.find('=');
   if (equals == 0 || equals == std::string::npos) fail("must be key.path=value");
   std::string path;

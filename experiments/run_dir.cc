@@ -64,8 +64,10 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
     for (const auto& [file, text] : files) WriteTextFile(part / file, text);
     if (base_.empty()) {
       if (force_ && fs::exists(path_ / "summary.json")) {
-        for (const auto& [file, text] : files) fs::rename(part / file, path_ / file);
-        fs::remove(part);
+        const fs::path old = part.string() + "-old";
+        fs::rename(path_, old);
+        fs::rename(part, path_);
+        fs::remove_all(old);
       } else {
         fs::rename(part, path_);  // replaces an empty folder, fails on any other
       }
@@ -77,6 +79,9 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
       fs::rename(part, target);
       return target;
     }
+  } catch (const InputError&) {
+    fs::remove_all(part, error);
+    throw;
   } catch (const fs::filesystem_error& failure) {
     fs::remove_all(part, error);
     throw InputError(fmt::format("{}: cannot be written: {}",

@@ -23,7 +23,7 @@ struct Contestant {
 EvalRow Summarise(const EpisodeRecord& record) {
   EvalRow row{.reward = record.reward,
               .energy_j = record.energy.value(),
-              .budget_used = record.budget_used};
+              .budget_used = record.budget_used, .unserved = record.requests_unserved};
   for (const RequestRow& request : record.rows) {
     row.any_exceeded = row.any_exceeded || request.cap_exceeded;
     if (!request.completed) {
@@ -131,9 +131,10 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
 RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
   RunResult result;
-  result.optimum.none_because = WhyNoOptimum(config);
+  result.optimum.none_because = WhyNoOptimum(built);
   const DecisionModel by_class = EstimateDecisionModel(built);
   result.model = config.observe_category ? by_class : MergeClasses(by_class);
+  if (options.on_model) options.on_model(result.model);
 
   Plans plans{.model = &result.model, .optimum = {}, .class_blind = {}};
   if (result.optimum.none_because.empty()) {

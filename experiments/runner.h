@@ -21,6 +21,7 @@ struct EvalRow {
   double completed_latency_s = 0;  // summed over them, from arrival to completion
   std::uint32_t served = 0;        // completed
   std::uint32_t cut = 0;
+  std::uint32_t unserved = 0;  // still waiting when the episode ended
   std::uint32_t exceeded = 0;  // completed requests that exceeded the power cap
   bool any_exceeded = false;   // any request did, completed or not
 };
@@ -65,6 +66,8 @@ struct RunOptions {
   int threads = 1;
   // Called now and then with the episodes done and all there are; never from two threads at once.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  // Called once, when the decision model is known and before any episode runs.
+  std::function<void(const DecisionModel&)> on_model;
 };
 
 // The same bytes for any number of threads and any order or subset of policies.

@@ -63,14 +63,13 @@ PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   };
   PolicySummary s;
   s.name = run.name;
-  s.learns = run.learns;
-  s.constant = run.constant.has_value();
   s.reward = EstimateOverReplicas(Rewards(run));
   s.energy_j = over_episodes([](const EvalRow& e) { return e.energy_j; });
   s.energy_per_request_j = PerCompleted(run, [](const EvalRow& e) { return e.completed_energy_j; });
   s.budget_used = over_episodes([](const EvalRow& e) { return e.budget_used; });
   s.requests_served = over_episodes([](const EvalRow& e) { return e.served; });
   s.requests_cut = over_episodes([](const EvalRow& e) { return e.cut; });
+  s.requests_unserved = over_episodes([](const EvalRow& e) { return e.unserved; });
   s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
   if (!capped) return s;
 
@@ -124,6 +123,41 @@ Json ToJson(const Estimate& e) {
 
 Json ToJson(const std::optional<Estimate>& e) { return e ? ToJson(*e) : Json(); }
 
+// What two runs must share to be compared: the world, the limits, the episodes. Not the device's profile,
+// so that a new fit can be held against an old one, and not the policies.
+Json Experiment(const BuiltExperiment& built) {
+  const ExperimentConfig& config = built.config;
+  Json actions = Json::array(), arrivals, cap;
+  for (const ActionSpec& action : built.actions) actions.push_back(action.name);
+  std::visit([&](const auto& a) { arrivals = {{"kind", std::decay_t<decltype(a)>::kKind}}; }, config.workload.arrivals);
+  if (const auto* poisson = std::get_if<PoissonConfig>(&config.workload.arrivals)) {
+    arrivals["rate_per_s"] = poisson->rate_per_s;
+  }
+  if (config.power_cap) {
+    cap = {{"limit_w", config.power_cap->limit_w},
+           {"window_s", config.power_cap->window_s ? Json(*config.power_cap->window_s) : Json()},
+           {"mode", config.power_cap->mode},
+           {"scope", config.power_cap->scope}};
+  }
+  return {{"name", config.name},
+          {"seed", config.seed},
+          {"replicas", config.replicas},
+          {"episodes_train", config.episodes.train},
+          {"episodes_eval", config.episodes.eval},
+          {"device", built.profile.name},
+          {"idle", config.device.idle},
+          {"actions", actions},
+          {"tables_hash", built.tables_hash},
+          {"requests", config.workload.requests},
+          {"horizon_s", config.workload.horizon_s ? Json(*config.workload.horizon_s) : Json()},
+          {"arrivals", arrivals},
+          {"observe_category", config.observe_category},
+          {"energy_budget_j", config.energy_budget.limit_j},
+          {"brown_out_reward", config.energy_budget.brown_out_reward},
+          {"power_cap", cap},
+          {"power_detail", config.power_detail}};
+}
+
 }  // namespace
 
 RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
@@ -158,16 +192,7 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   const ExperimentConfig& config = built.config;
   Json root;
   root["schema_version"] = 1;
-  root["experiment"] = {
-      {"name", config.name},
-      {"seed", config.seed},
-      {"replicas", config.replicas},
-      {"episodes_train", config.episodes.train},
-      {"episodes_eval", config.episodes.eval},
-      {"device", built.profile.name},
-      {"requests", config.workload.requests},
-      {"energy_budget_j", config.energy_budget.limit_j},
-      {"power_cap_w", config.power_cap ? Json(config.power_cap->limit_w) : Json()}};
+  root["experiment"] = Experiment(built);
   for (const PolicySummary& p : summary.policies) {
     root["policies"][p.name] = {{"reward", ToJson(p.reward)},
                                 {"energy_j", ToJson(p.energy_j)},
@@ -175,6 +200,7 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
                                 {"budget_used", ToJson(p.budget_used)},
                                 {"requests_served", ToJson(p.requests_served)},
                                 {"requests_cut", ToJson(p.requests_cut)},
+                                {"requests_unserved", ToJson(p.requests_unserved)},
                                 {"cap_exceedance", ToJson(p.cap_exceedance)},
                                 {"cap_exceedance_episode", ToJson(p.cap_exceedance_episode)},
                                 {"latency_s", ToJson(p.latency_s)},
@@ -184,7 +210,9 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
     root["optimum"] = {{"simulated", ToJson(summary.optimum_simulated)},
                        {"computed", summary.optimum.computed},
                        {"upper_bound", summary.optimum.upper_bound},
-                       {"hindsight", summary.optimum.hindsight}};
+                       {"hindsight", summary.optimum.hindsight},
+                       {"hindsight_episodes_per_replica", summary.optimum.hindsight_episodes},
+                       {"draws", config.optimum.draws}};
   } else {
     root["optimum"] = nullptr;
   }

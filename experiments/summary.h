@@ -15,14 +15,13 @@ namespace edgesim {
 // episodes instead.
 struct PolicySummary {
   std::string name;
-  bool learns = false;
-  bool constant = false;
   Estimate reward;                               // per evaluation episode
   Estimate energy_j;                             // per episode
   std::optional<Estimate> energy_per_request_j;  // completed requests; null if none completed
   Estimate budget_used;                          // share
   Estimate requests_served;                      // per episode
   Estimate requests_cut;                         // per episode
+  Estimate requests_unserved;                    // per episode: still waiting when it ended
   std::optional<Estimate> latency_s;             // completed requests
   std::optional<Estimate> cap_exceedance;        // share of completed requests; null without a cap
   std::optional<Estimate> cap_exceedance_episode;

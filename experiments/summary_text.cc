@@ -66,17 +66,18 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
     rows.push_back(std::move(row));
   }
   std::string text = TextTable(rows);
-  text += fmt::format("[ ] 95 %: over {} replicas{}\n", built.config.replicas,
+  text += fmt::format("[ ] 95 %: over {} replicas{}{}\n", built.config.replicas,
                       built.config.replicas < kMinReplicas
                           ? fmt::format(", none below {}", kMinReplicas)
-                      : capped ? "; over the cap: Wilson's, over all requests or episodes of a "
-                                 "policy that does not learn"
-                               : "");
+                          : "",
+                      capped ? "; over the cap: Wilson's, over all requests or episodes of a policy "
+                               "that does not learn"
+                             : "");
   if (optimal) {
     text += fmt::format(
-        "optimum (energy, requests left{}): simulated {}, computed {:.2f}, upper bound {:.2f}, in "
-        "hindsight {:.2f}\n",
-        built.config.observe_category ? ", category" : "", Show(summary.optimum_simulated, 2),
+        "optimum for what sees energy, requests left{}: simulated {}, computed {:.2f}, upper bound {:.2f}, "
+        "in hindsight {:.2f}\n",
+        built.config.observe_category ? " and category" : "", Show(summary.optimum_simulated, 2),
         summary.optimum.computed, summary.optimum.upper_bound, summary.optimum.hindsight);
   } else {
     text += fmt::format("optimum: none for these features: {}\n", summary.optimum.none_because);
@@ -107,20 +108,23 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
     if (!built.config.explain_curve) continue;
 
     const bool rises = learner.last_reward.mean > learner.first_reward.mean;
-    sentences.push_back(
-        fmt::format("What the curve of {} shows: training reward {} from {} (first {} episodes) to "
-                    "{} (last {}), on {:.1f} % of the budget "
-                    "at the end and {:.1f} % at the start.",
-                    learner.name, rises ? "rises" : "does not rise", Show(learner.first_reward, 1),
-                    learner.ends, Show(learner.last_reward, 1), learner.ends,
-                    100 * learner.last_used, 100 * learner.first_used));
-    const bool beaten = constant.reward.mean > learner.last_reward.mean;
     sentences.push_back(fmt::format(
-        "What it does not show: that adapting to the energy left pays, for {} earns {:.2f} on "
-        "{:.1f} % of the budget without "
-        "looking at anything{}; exploration ends as epsilon falls, and most of the curve is that.",
-        constant.name, constant.reward.mean, 100 * constant.budget_used.mean,
-        beaten ? ", more than the curve reaches" : ", not much less than the curve reaches"));
+        "What the curve of {} shows: training reward, exploration included, {} from {} (first {} "
+        "episodes) to {} (last {}), on {:.1f} % of the budget at the end and {:.1f} % at the start.",
+        learner.name, rises ? "rises" : "does not rise", Show(learner.first_reward, 1), learner.ends,
+        Show(learner.last_reward, 1), learner.ends, 100 * learner.last_used,
+        100 * learner.first_used));
+    const std::string yardstick = fmt::format("{} earns {:.2f} on {:.1f} % of the budget", constant.name,
+                                              constant.reward.mean, 100 * constant.budget_used.mean);
+    const bool unreached = constant.reward.mean > learner.last_reward.mean;
+    sentences.push_back(
+        Positive(learner.above_best_constant)
+            ? fmt::format("What it does not show: how much of the rise is more than avoiding bad "
+                          "actions; {} without looking at anything.",
+                          yardstick)
+            : fmt::format("What it does not show: that adapting pays, for {} without looking at "
+                          "anything{}.",
+                          yardstick, unreached ? ", more than the curve reaches" : ""));
   }
   return sentences;
 }
@@ -129,24 +133,18 @@ std::vector<std::string> Warnings(const BuiltExperiment& built, const DecisionMo
   const ExperimentConfig& config = built.config;
   std::vector<std::string> warnings;
   double dearest_j = 0, least_exceedance = 1;
-  for (ActionId a = 0; a < model.actions(); ++a) {
-    double mean_j = 0, variance = 0, exceedance = 0;
-    for (std::size_t c = 0; c < model.classes(); ++c) {
-      const ActionOutlook& o = model.outlook[c][a];
-      mean_j += model.class_probability[c] * o.mean_energy_j;
-      variance += model.class_probability[c] * o.sd_energy_j * o.sd_energy_j;
-      exceedance += model.class_probability[c] * o.exceedance;
-    }
+  for (const ActionOutlook& action : MergeClasses(model).outlook[0]) {
     constexpr double kFarOut = 4;  // standard deviations of an episode's sum
-    dearest_j = std::max(dearest_j,
-                         model.requests * mean_j + kFarOut * std::sqrt(model.requests * variance));
-    least_exceedance = std::min(least_exceedance, exceedance);
+    dearest_j = std::max(dearest_j, model.requests * action.mean_energy_j +
+                                        kFarOut * std::sqrt(model.requests) * action.sd_energy_j);
+    least_exceedance = std::min(least_exceedance, action.exceedance);
   }
   const bool idle_counts = config.device.idle == "assumed";
   if (!idle_counts && dearest_j < config.energy_budget.limit_j) {
     warnings.push_back(
         fmt::format("energy_budget.limit_j = {:g} never binds: {} requests of the dearest action "
-                    "take at most {:.0f} J",
+                    "take {:.0f} J, four standard "
+        "deviations above their mean",
                     config.energy_budget.limit_j, model.requests, dearest_j));
   }
   constexpr double kHopeless = 0.95;
@@ -154,6 +152,11 @@ std::vector<std::string> Warnings(const BuiltExperiment& built, const DecisionMo
     warnings.push_back(fmt::format(
         "no action can meet power_cap.limit_w = {:g}: the best exceeds it in {:.1f} % of requests",
         config.power_cap->limit_w, 100 * least_exceedance));
+  }
+  constexpr std::uint32_t kFirmDraws = 20'000;
+  if (WhyNoOptimum(built).empty() && config.optimum.draws < kFirmDraws) {
+    warnings.push_back(fmt::format("optimum.draws = {} makes a loose optimum and bound; {} is firm",
+                                   config.optimum.draws, kFirmDraws));
   }
   if (config.replicas < kMinReplicas) {
     warnings.push_back(

@@ -75,8 +75,8 @@ std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
   gethostname(host, sizeof host - 1);
   const nlohmann::ordered_json manifest = {
       {"edgesim", kVersion},       {"compiler", __VERSION__},
-      {"libm_class", LibmClass()}, {"inputs_hash", built.inputs_hash},
-      {"finished", stamp},         {"host", host},
+      {"libm_class", LibmClass()}, {"profile_hash", built.profile_hash},
+      {"tables_hash", built.tables_hash}, {"finished", stamp}, {"host", host},
       {"threads", threads},        {"seconds", seconds},
       {"episodes", episodes}};
   return manifest.dump(2) + "\n";
@@ -103,11 +103,15 @@ void Run(const RunArguments& args) {
                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const Clock::time_point start = Clock::now();
   ProgressLine progress;
-  const RunResult result =
-      RunExperiment(*built, {.threads = threads, .progress = std::ref(progress)});
+  const auto warn = [&](const DecisionModel& model) {
+    progress.Clear();
+    for (const std::string& warning : Warnings(*built, model)) {
+      fmt::print(stderr, "warning: {}\n", warning);
+    }
+  };
+  const RunResult result = RunExperiment(
+      *built, {.threads = threads, .progress = std::ref(progress), .on_model = warn});
   progress.Clear();
-  for (const std::string& warning : Warnings(*built, result.model))
-    fmt::print(stderr, "warning: {}\n", warning);
 
   const ExperimentConfig& config = built->config;
   const RunSummary summary = Summarise(*built, result);
