@@ -52,7 +52,8 @@ std::string ActionsTable(const BuiltExperiment& built) {
                         .episode = i,
                         .entity = 0,
                         .phase = Phase::kModel};
-      const SampledRequest sampled = sampler.Sample(built.workload->Next(0, SimTime{}, noise), a, noise);
+      const SampledRequest sampled =
+          sampler.Sample(built.workload->Next(0, SimTime{}, noise), a, noise);
       energy_j.push_back(sampled.run.energy.value());
       latency_s.push_back(InSeconds(sampled.run.length));
       peak_w.push_back(sampled.run.peak.value());
@@ -63,7 +64,8 @@ std::string ActionsTable(const BuiltExperiment& built) {
     rows.push_back({built.actions[a].name, MeanAndRange(energy_j, 0), MeanAndRange(latency_s, 2),
                     MeanAndRange(peak_w, 0), MeanScore(built, a),
                     fmt::format("{:.2f}", score / mean_kj)});
-    if (built.config.power_cap) rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
+    if (built.config.power_cap)
+      rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
   }
 
   std::string text = TextTable(rows);

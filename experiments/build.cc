@@ -94,7 +94,8 @@ PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
 void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built) {
   double longest_s = 0;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
-    const double slowest = built.profile.actions[built.profile_actions[a]].latency.seconds_per_output_token.back();
+    const double slowest =
+        built.profile.actions[built.profile_actions[a]].latency.seconds_per_output_token.back();
     for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
       for (const Answer& answer : built.answers->Answers(q, a)) {
         longest_s = std::max(longest_s, answer.output_tokens * slowest);
@@ -103,13 +104,18 @@ void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built
   }
   constexpr double kLongestRequest_s = 1e6, kLongestEpisode_s = 1e9;
   if (longest_s > kLongestRequest_s) {
-    loaded.document.Fail("workload.answers", fmt::format("a request could take {:g} s, allowed: {:g}", longest_s, kLongestRequest_s));
+    loaded.document.Fail(
+        "workload.answers",
+        fmt::format("a request could take {:g} s, allowed: {:g}", longest_s, kLongestRequest_s));
   }
   double gap_s = 0;
-  if (const auto* poisson = std::get_if<PoissonConfig>(&built.config.workload.arrivals)) gap_s = 1 / poisson->rate_per_s;
+  if (const auto* poisson = std::get_if<PoissonConfig>(&built.config.workload.arrivals))
+    gap_s = 1 / poisson->rate_per_s;
   const double episode_s = built.config.workload.requests * (longest_s + gap_s);
   if (episode_s > kLongestEpisode_s) {
-    loaded.document.Fail("workload.requests", fmt::format("an episode could take {:g} s, allowed: {:g}", episode_s, kLongestEpisode_s));
+    loaded.document.Fail(
+        "workload.requests",
+        fmt::format("an episode could take {:g} s, allowed: {:g}", episode_s, kLongestEpisode_s));
   }
 }
 
@@ -125,11 +131,13 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
     if (reads("category") && !config.observe_category) {
       loaded.document.Fail(at, "the feature 'category' is not observed (observe_category: false)");
     }
-    const double entries = (reads("energy") ? q->energy_bins : 1.0) * (reads("requests_left") ? config.workload.requests : 1.0) *
+    const double entries = (reads("energy") ? q->energy_bins : 1.0) *
+                           (reads("requests_left") ? config.workload.requests : 1.0) *
                            static_cast<double>(reads("category") ? built.VisibleClasses() : 1) *
                            static_cast<double>(built.actions.size());
     if (entries > kLargestTable) {
-      loaded.document.Fail(at, fmt::format("its table would have {:g} entries, allowed: {:g}", entries, kLargestTable));
+      loaded.document.Fail(at, fmt::format("its table would have {:g} entries, allowed: {:g}",
+                                           entries, kLargestTable));
     }
   }
   if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
@@ -219,17 +227,22 @@ bool Learns(const PolicyConfig& config) {
 
 std::string WhyNoOptimum(const BuiltExperiment& built) {
   const ExperimentConfig& config = built.config;
-  if (config.workload.horizon_s) return "a horizon bounds the episode, and the planner does not see time";
+  if (config.workload.horizon_s)
+    return "a horizon bounds the episode, and the planner does not see time";
   if (config.power_cap && config.power_cap->mode == "terminate") {
     return "the power cap ends episodes, and the planner does not plan for it";
   }
-  if (config.device.idle == "assumed" && !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
+  if (config.device.idle == "assumed" &&
+      !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
     return "idle energy between open arrivals counts, and the planner does not see it";
   }
-  const double entries = static_cast<double>(config.workload.requests) * config.optimum.energy_steps *
+  const double entries = static_cast<double>(config.workload.requests) *
+                         config.optimum.energy_steps *
                          static_cast<double>(built.VisibleClasses() * built.actions.size());
   if (entries > kLargestTable) {
-    return fmt::format("the plan would have {:g} entries, allowed: {:g}; lower optimum.energy_steps", entries, kLargestTable);
+    return fmt::format(
+        "the plan would have {:g} entries, allowed: {:g}; lower optimum.energy_steps", entries,
+        kLargestTable);
   }
   return "";
 }

@@ -31,10 +31,11 @@ struct Run {
 };
 
 // Means over the episodes from `first` on. Every policy needs the same episodes in every replica.
-Rewards ReadRewards(const fs::path& file, std::uint32_t replicas, std::uint32_t first, std::uint32_t episodes) {
+Rewards ReadRewards(const fs::path& file, std::uint32_t replicas, std::uint32_t first,
+                    std::uint32_t episodes) {
   const CsvTable csv(ReadTextFile(file), file.string());
-  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"), episode = csv.Column("episode"),
-                    reward = csv.Column("reward");
+  const std::size_t policy = csv.Column("policy"), replica = csv.Column("replica"),
+                    episode = csv.Column("episode"), reward = csv.Column("reward");
   struct Sum {
     double reward = 0;
     std::uint32_t episodes = 0;
@@ -45,8 +46,8 @@ Rewards ReadRewards(const fs::path& file, std::uint32_t replicas, std::uint32_t 
     of_policy.resize(replicas);
     const std::uint32_t r = csv.Count(i, replica, 0), e = csv.Count(i, episode, 0);
     if (r >= replicas || e >= episodes) {
-      throw InputError(fmt::format("{}: policy {} has replica {}, episode {}; the run has {} x {}", file.string(),
-                                   csv.Text(i, policy), r, e, replicas, episodes));
+      throw InputError(fmt::format("{}: policy {} has replica {}, episode {}; the run has {} x {}",
+                                   file.string(), csv.Text(i, policy), r, e, replicas, episodes));
     }
     if (e < first) continue;
     of_policy[r].reward += csv.Number(i, reward);
@@ -56,8 +57,9 @@ Rewards ReadRewards(const fs::path& file, std::uint32_t replicas, std::uint32_t 
   for (const auto& [name, replicas_of] : sums) {
     for (const Sum& sum : replicas_of) {
       if (sum.episodes != episodes - first) {
-        throw InputError(fmt::format("{}: policy {} does not have {} episodes in each of {} replicas", file.string(), name,
-                                     episodes, replicas));
+        throw InputError(
+            fmt::format("{}: policy {} does not have {} episodes in each of {} replicas",
+                        file.string(), name, episodes, replicas));
       }
       rewards[name].push_back(sum.reward / sum.episodes);
     }
@@ -86,10 +88,12 @@ Run ReadRun(const fs::path& dir) {
     throw InputError((dir / "summary.json").string() + ": is not the summary of a run");
   }
   run.evaluation = ReadRewards(dir / "evaluation.csv", replicas, 0, eval);
-  run.curve_end = ReadRewards(dir / "curves.csv", replicas, train - std::max(1U, train / 10), train);
+  run.curve_end =
+      ReadRewards(dir / "curves.csv", replicas, train - std::max(1U, train / 10), train);
   for (const auto& [name, rewards] : run.evaluation) {
     if (!run.summary["policies"].contains(name)) {
-      throw InputError(fmt::format("{}: policy {} is not in summary.json", (dir / "evaluation.csv").string(), name));
+      throw InputError(fmt::format("{}: policy {} is not in summary.json",
+                                   (dir / "evaluation.csv").string(), name));
     }
   }
   return run;
@@ -141,7 +145,10 @@ std::vector<CompareLine> Compare(const fs::path& base_dir, const fs::path& fresh
     lines.push_back(
         CompareRewards(policy, "evaluation reward", base_rewards, found->second, options.margin));
     if (base.curve_end.contains(policy) && !fresh.curve_end.contains(policy)) {
-      lines.push_back({.policy = policy, .what = "training curve", .verdict = "is missing in the new run", .broken = true});
+      lines.push_back({.policy = policy,
+                       .what = "training curve",
+                       .verdict = "is missing in the new run",
+                       .broken = true});
     } else if (base.curve_end.contains(policy)) {
       lines.push_back(CompareRewards(policy, "training curve", base.curve_end.at(policy),
                                      fresh.curve_end.at(policy), options.margin));

@@ -91,7 +91,8 @@ using PolicyKind = std::variant<RandomConfig, GreedyQualityConfig, GreedyEfficie
                                 PacingConfig, QLearningConfig, ExactDpConfig>;
 
 struct PolicyConfig {
-  std::string name;  // default: the kind; `exact-dp` is the optimum, `always-...` the constant actions
+  std::string
+      name;  // default: the kind; `exact-dp` is the optimum, `always-...` the constant actions
   PolicyKind kind;
 };
 

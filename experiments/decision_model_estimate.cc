@@ -22,7 +22,8 @@ void Add(std::vector<double>& energy_pmf, std::vector<double>& score_pmf, std::s
   score_pmf[k] += p * score;
 }
 
-ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action, Joules step) {
+ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id, ActionId action,
+                            Joules step) {
   std::vector<std::uint32_t> questions;
   for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
     if (built.questions.questions[q].class_id == class_id) questions.push_back(q);
@@ -33,8 +34,11 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
   RequestSampler sampler(built);
   for (std::uint32_t i = 0; i < draws; ++i) {
     // Keyed by class and draw, not by action: the actions meet the same noise here too.
-    const Noise noise{
-        .seed = built.config.seed, .replica = class_id, .episode = i, .entity = 0, .phase = Phase::kModel};
+    const Noise noise{.seed = built.config.seed,
+                      .replica = class_id,
+                      .episode = i,
+                      .entity = 0,
+                      .phase = Phase::kModel};
     WordStream words = noise.Words(Stream::kQuestion);
     Request request;
     request.class_id = class_id;
@@ -59,9 +63,12 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
     const auto below = static_cast<std::size_t>(at);
     const double above_share = at - std::floor(at);
     Add(outlook.energy_pmf, outlook.score_pmf, below, (1 - above_share) / n, score[i]);
-    if (above_share > 0) Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
-    const double low = std::min(std::max(0.0, energy_j[i] - two_se) / step.value(), steps + 1) * kBoundSteps;
-    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n, score[i]);
+    if (above_share > 0)
+      Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
+    const double low =
+        std::min(std::max(0.0, energy_j[i] - two_se) / step.value(), steps + 1) * kBoundSteps;
+    Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n,
+        score[i]);
   }
   if (built.config.power_cap) {
     outlook.exceedance = static_cast<double>(exceeded) / n;

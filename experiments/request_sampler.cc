@@ -4,7 +4,8 @@
 
 namespace edgesim {
 
-RequestSampler::RequestSampler(const BuiltExperiment& built) : built_(built), limits_(built.world.limits) {
+RequestSampler::RequestSampler(const BuiltExperiment& built)
+    : built_(built), limits_(built.world.limits) {
   limits_.budget.limit = Joules(std::numeric_limits<double>::infinity());
   if (limits_.cap) limits_.cap->mode = CapMode::kObserve;
 }

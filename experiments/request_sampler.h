@@ -5,8 +5,8 @@
 
 namespace edgesim {
 
-// What one request of the experiment would take and earn, outside any episode: no budget stops it and the
-// power cap is only watched.
+// What one request of the experiment would take and earn, outside any episode: no budget stops it
+// and the power cap is only watched.
 struct SampledRequest {
   Metered run;
   double score = 0;
@@ -16,8 +16,8 @@ class RequestSampler {
  public:
   explicit RequestSampler(const BuiltExperiment& built);
 
-  // A cap over a window longer than one emission interval looks back; before the request the window is
-  // then filled with requests under the same action, as in a closed loop that never changes it.
+  // A cap over a window longer than one emission interval looks back; before the request the window
+  // is then filled with requests under the same action, as in a closed loop that never changes it.
   SampledRequest Sample(const Request& request, ActionId action, const Noise& noise);
 
  private:

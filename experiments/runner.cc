@@ -23,7 +23,8 @@ struct Contestant {
 EvalRow Summarise(const EpisodeRecord& record) {
   EvalRow row{.reward = record.reward,
               .energy_j = record.energy.value(),
-              .budget_used = record.budget_used, .unserved = record.requests_unserved};
+              .budget_used = record.budget_used,
+              .unserved = record.requests_unserved};
   for (const RequestRow& request : record.rows) {
     row.any_exceeded = row.any_exceeded || request.cap_exceeded;
     if (!request.completed) {

@@ -123,13 +123,17 @@ Json ToJson(const Estimate& e) {
 
 Json ToJson(const std::optional<Estimate>& e) { return e ? ToJson(*e) : Json(); }
 
-// What two runs must share to be compared: the world, the limits, the episodes. Not the device's profile,
-// so that a new fit can be held against an old one, and not the policies.
+// What two runs must share to be compared: the world, the limits, the episodes. Not the device's
+// profile, so that a new fit can be held against an old one, and not the policies.
 Json Experiment(const BuiltExperiment& built) {
   const ExperimentConfig& config = built.config;
   Json actions = Json::array(), arrivals, cap;
   for (const ActionSpec& action : built.actions) actions.push_back(action.name);
-  std::visit([&](const auto& a) { arrivals = {{"kind", std::decay_t<decltype(a)>::kKind}}; }, config.workload.arrivals);
+  std::visit(
+      [&](const auto& a) {
+        arrivals = {{"kind", std::decay_t<decltype(a)>::kKind}};
+      },
+      config.workload.arrivals);
   if (const auto* poisson = std::get_if<PoissonConfig>(&config.workload.arrivals)) {
     arrivals["rate_per_s"] = poisson->rate_per_s;
   }

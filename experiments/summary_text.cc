@@ -66,16 +66,16 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
     rows.push_back(std::move(row));
   }
   std::string text = TextTable(rows);
-  text += fmt::format("[ ] 95 %: over {} replicas{}{}\n", built.config.replicas,
-                      built.config.replicas < kMinReplicas
-                          ? fmt::format(", none below {}", kMinReplicas)
-                          : "",
-                      capped ? "; over the cap: Wilson's, over all requests or episodes of a policy "
-                               "that does not learn"
-                             : "");
+  text += fmt::format(
+      "[ ] 95 %: over {} replicas{}{}\n", built.config.replicas,
+      built.config.replicas < kMinReplicas ? fmt::format(", none below {}", kMinReplicas) : "",
+      capped ? "; over the cap: Wilson's, over all requests or episodes of a policy "
+               "that does not learn"
+             : "");
   if (optimal) {
     text += fmt::format(
-        "optimum for what sees energy, requests left{}: simulated {}, computed {:.2f}, upper bound {:.2f}, "
+        "optimum for what sees energy, requests left{}: simulated {}, computed {:.2f}, upper bound "
+        "{:.2f}, "
         "in hindsight {:.2f}\n",
         built.config.observe_category ? " and category" : "", Show(summary.optimum_simulated, 2),
         summary.optimum.computed, summary.optimum.upper_bound, summary.optimum.hindsight);
@@ -110,12 +110,14 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
     const bool rises = learner.last_reward.mean > learner.first_reward.mean;
     sentences.push_back(fmt::format(
         "What the curve of {} shows: training reward, exploration included, {} from {} (first {} "
-        "episodes) to {} (last {}), on {:.1f} % of the budget at the end and {:.1f} % at the start.",
-        learner.name, rises ? "rises" : "does not rise", Show(learner.first_reward, 1), learner.ends,
-        Show(learner.last_reward, 1), learner.ends, 100 * learner.last_used,
+        "episodes) to {} (last {}), on {:.1f} % of the budget at the end and {:.1f} % at the "
+        "start.",
+        learner.name, rises ? "rises" : "does not rise", Show(learner.first_reward, 1),
+        learner.ends, Show(learner.last_reward, 1), learner.ends, 100 * learner.last_used,
         100 * learner.first_used));
-    const std::string yardstick = fmt::format("{} earns {:.2f} on {:.1f} % of the budget", constant.name,
-                                              constant.reward.mean, 100 * constant.budget_used.mean);
+    const std::string yardstick =
+        fmt::format("{} earns {:.2f} on {:.1f} % of the budget", constant.name,
+                    constant.reward.mean, 100 * constant.budget_used.mean);
     const bool unreached = constant.reward.mean > learner.last_reward.mean;
     sentences.push_back(
         Positive(learner.above_best_constant)
@@ -133,7 +135,8 @@ std::vector<std::string> Warnings(const BuiltExperiment& built, const DecisionMo
   const ExperimentConfig& config = built.config;
   std::vector<std::string> warnings;
   double dearest_j = 0, least_exceedance = 1;
-  for (const ActionOutlook& action : MergeClasses(model).outlook[0]) {
+  const DecisionModel merged = MergeClasses(model);
+  for (const ActionOutlook& action : merged.outlook[0]) {
     constexpr double kFarOut = 4;  // standard deviations of an episode's sum
     dearest_j = std::max(dearest_j, model.requests * action.mean_energy_j +
                                         kFarOut * std::sqrt(model.requests) * action.sd_energy_j);
@@ -144,7 +147,7 @@ std::vector<std::string> Warnings(const BuiltExperiment& built, const DecisionMo
     warnings.push_back(
         fmt::format("energy_budget.limit_j = {:g} never binds: {} requests of the dearest action "
                     "take {:.0f} J, four standard "
-        "deviations above their mean",
+                    "deviations above their mean",
                     config.energy_budget.limit_j, model.requests, dearest_j));
   }
   constexpr double kHopeless = 0.95;

@@ -247,7 +247,9 @@ void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) 
     ReadKind(list[i], path, policy.kind, &policy.name);
     const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
     if (policy.name == ExactDpConfig::kKind && !(dp != nullptr && dp->category)) {
-      document_.Fail(path, "the name 'exact-dp' is taken by the optimum, which is always reported; give this policy another 'name'");
+      document_.Fail(path,
+                     "the name 'exact-dp' is taken by the optimum, which is always reported; give "
+                     "this policy another 'name'");
     }
     if (policy.name.starts_with("always-")) {
       document_.Fail(path + ".name",

@@ -46,8 +46,8 @@ class ExactPlan {
   double value_ = 0;
 };
 
-// No policy that sees what the planner sees can expect more than this: energies are lowered and
-// rounded down, mean scores raised, each by two standard errors of the model's sampling.
+// No policy that uses only what the planner sees can expect more than this, up to the model's
+// sampling: energies are lowered and rounded down, mean scores raised, each by two standard errors.
 double UpperBound(const DecisionModel& model);
 
 class ExactDp final : public Policy {

@@ -48,10 +48,6 @@ CsvTable::CsvTable(std::string_view text, std::string name) : name_(std::move(na
   if (header_.empty()) throw InputError(name_ + ":1: the file is empty, a csv header is expected");
 }
 
-bool CsvTable::Has(std::string_view column) const {
-  return std::find(header_.begin(), header_.end(), column) != header_.end();
-}
-
 std::size_t CsvTable::Column(std::string_view name) const {
   const auto at = std::find(header_.begin(), header_.end(), name);
   if (at == header_.end()) {

@@ -17,7 +17,6 @@ class CsvTable {
   const std::string& name() const { return name_; }
   std::size_t rows() const { return rows_.size(); }
   const std::vector<std::string>& header() const { return header_; }
-  bool Has(std::string_view column) const;
 
   // Position of a column; throws InputError listing the columns there are.
   std::size_t Column(std::string_view name) const;

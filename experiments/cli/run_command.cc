@@ -26,7 +26,8 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a terminal.
+// One line on a terminal, redrawn at most ten times a second; nothing where stderr is not a
+// terminal.
 class ProgressLine {
  public:
   ProgressLine() {
@@ -73,12 +74,16 @@ std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
   char stamp[32], host[256] = {};
   std::strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
   gethostname(host, sizeof host - 1);
-  const nlohmann::ordered_json manifest = {
-      {"edgesim", kVersion},       {"compiler", __VERSION__},
-      {"libm_class", LibmClass()}, {"profile_hash", built.profile_hash},
-      {"tables_hash", built.tables_hash}, {"finished", stamp}, {"host", host},
-      {"threads", threads},        {"seconds", seconds},
-      {"episodes", episodes}};
+  const nlohmann::ordered_json manifest = {{"edgesim", kVersion},
+                                           {"compiler", __VERSION__},
+                                           {"libm_class", LibmClass()},
+                                           {"profile_hash", built.profile_hash},
+                                           {"tables_hash", built.tables_hash},
+                                           {"finished", stamp},
+                                           {"host", host},
+                                           {"threads", threads},
+                                           {"seconds", seconds},
+                                           {"episodes", episodes}};
   return manifest.dump(2) + "\n";
 }
 
@@ -109,8 +114,8 @@ void Run(const RunArguments& args) {
       fmt::print(stderr, "warning: {}\n", warning);
     }
   };
-  const RunResult result = RunExperiment(
-      *built, {.threads = threads, .progress = std::ref(progress), .on_model = warn});
+  const RunResult result =
+      RunExperiment(*built, {.threads = threads, .progress = std::ref(progress), .on_model = warn});
   progress.Clear();
 
   const ExperimentConfig& config = built->config;

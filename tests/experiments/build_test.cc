@@ -43,6 +43,17 @@ TEST(Build, PointsAtTheLineThatNamesSomethingUnknown) {
   ExpectRefused({"workload.horizon_s=10"}, "exact-dp has no plan here");
 }
 
+TEST(Build, RefusesWhatWouldOverflowTimeOrMemory) {
+  ExpectRefused({"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=1e-6",
+                 "workload.requests=20000"},
+                "an episode could take 2.00002e+10 s, allowed: 1e+09");
+  ExpectRefused({"policies.q-learning.features=[energy, requests_left, category]",
+                 "workload.requests=10000", "policies.q-learning.energy_bins=1000"},
+                "its table would have 3.6e+08 entries");
+  ExpectRefused({"workload.requests=100000"}, "exact-dp has no plan here: the plan would have");
+  EXPECT_NO_THROW(BuildSmall({"energy_budget.limit_j=0.01"}));
+}
+
 TEST(Build, RefusesAProfileThatIsNotOne) {
   ExpectRefused({"device.profile=" EDGESIM_SOURCE_DIR "/CMakePresets.json"},
                 "CMakePresets.json: 'schema_version' is missing");

@@ -34,8 +34,9 @@ class CompareTest : public testing::Test {
     WriteTextFile(
         dir / "summary.json",
         fmt::format(
-            R"({{"experiment": {{"name": "t", "energy_budget_j": {}}}, "policies": {{"p": {{"cap_exceedance": {}}}}}}})",
-            run.budget, run.exceedance));
+            R"({{"experiment": {{"name": "t", "replicas": {}, "episodes_eval": 20, "episodes_train": 20,
+                 "energy_budget_j": {}}}, "policies": {{"p": {{"cap_exceedance": {}}}}}}})",
+            run.replicas, run.budget, run.exceedance));
     std::string evaluation = "policy,replica,episode,reward\n", curves = evaluation;
     for (int r = 0; r < run.replicas; ++r) {
       for (int e = 0; e < 20; ++e) {
@@ -99,12 +100,29 @@ TEST_F(CompareTest, ABrokenConstraintBreaks) {
   EXPECT_THAT(Broken({.exceedance = R"({"mean": 0.05, "ci95": [0.03, 0.07]})"}),
               testing::IsEmpty());  // not sure
 }
-TEST_F(CompareTest, AMissingPolicyBreaks) {
+TEST_F(CompareTest, AMissingPolicyOrCurveBreaks) {
   const fs::path base = Write("base", {}), fresh = Write("new", {});
-  WriteTextFile(fresh / "evaluation.csv", "policy,replica,episode,reward\nq,0,0,1\n");
+  WriteTextFile(fresh / "curves.csv", "policy,replica,episode,reward\n");
+  EXPECT_THAT(Compare(base, fresh, {}),
+              testing::Contains(testing::AllOf(testing::Field(&CompareLine::what, "training curve"),
+                                               testing::Field(&CompareLine::broken, true))));
+  WriteTextFile(fresh / "evaluation.csv", "policy,replica,episode,reward\n");
   const std::vector<CompareLine> lines = Compare(base, fresh, {});
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_TRUE(lines[0].broken);
+}
+TEST_F(CompareTest, RunsWithHolesAreRefused) {
+  const fs::path base = Write("base", {}), fresh = Write("new", {});
+  const std::string whole = ReadTextFile(fresh / "evaluation.csv");
+  const auto expect = [&](const std::string& text, const std::string& message) {
+    WriteTextFile(fresh / "evaluation.csv", text);
+    EXPECT_THAT([&] { Compare(base, fresh, {}); }, ThrowsMessage<InputError>(HasSubstr(message)));
+  };
+  expect(whole.substr(0, whole.find("p,11,0,")),
+         "does not have 20 episodes in each of 12 replicas");
+  expect(whole + "p,12,0,1\n", "policy p has replica 12, episode 0; the run has 12 x 20");
+  expect(whole + "p,-1,0,1\n", "'-1' is not a whole number");
+  expect(whole + "p,0,3,1\n", "does not have 20 episodes");
 }
 TEST_F(CompareTest, OtherExperimentsAreNotCompared) {
   EXPECT_THAT([&] { Compare(Write("base", {}), Write("new", {.budget = 90}), {}); },

@@ -57,17 +57,19 @@ TEST(Verdicts, OneSentencePerLearnerUnlessTheCurveIsToBeExplained) {
   const std::vector<std::string> three = Verdicts(*explained, Summarise(*explained, Hand(9)));
   ASSERT_EQ(three.size(), 3U);
   EXPECT_THAT(three[1], HasSubstr("does not rise from 9.0"));
-  EXPECT_THAT(three[2], HasSubstr("not much less than the curve reaches"));
+  EXPECT_THAT(three[2], HasSubstr("how much of the rise is more than avoiding bad actions"));
 }
 
 std::vector<std::string> WarningsFor(std::vector<std::string> overrides) {
-  overrides.insert(overrides.begin(), "replicas=10");
+  overrides.insert(overrides.begin(), {"replicas=10", "optimum.draws=20000"});
   const auto built = BuildSmall(overrides);
   return Warnings(*built, EstimateDecisionModel(*built));
 }
 
 TEST(Warnings, OneLineForEachSettingThatCannotWork) {
   EXPECT_THAT(WarningsFor({}), IsEmpty());
+  EXPECT_THAT(WarningsFor({"optimum.draws=500"}),
+              Contains(HasSubstr("optimum.draws = 500 makes a loose")));
   EXPECT_THAT(WarningsFor({"energy_budget.limit_j=30000"}),
               Contains(HasSubstr("energy_budget.limit_j = 30000 never binds")));
   EXPECT_THAT(WarningsFor({"power_cap.limit_w=40"}),
@@ -79,8 +81,8 @@ TEST(Warnings, OneLineForEachSettingThatCannotWork) {
 TEST(ResultTable, HasARowPerPolicyAndTheOptimum) {
   const auto built = BuildSmall({"power_cap.limit_w=110"});
   const std::string table = ResultTable(*built, Summarise(*built, Hand(9)));
-  for (const char* part :
-       {"learner", "always-x", "best", "over cap", "optimum (energy, requests left, category)"}) {
+  for (const char* part : {"learner", "always-x", "best", "over cap",
+                           "optimum for what sees energy, requests left and category"}) {
     EXPECT_THAT(table, HasSubstr(part));
   }
 }

@@ -81,6 +81,14 @@ TEST(YamlReader, ChecksPolicyNames) {
                 "allowed, no '.' in front");
 }
 
+TEST(YamlReader, KeepsTheOptimumsNameForTheOptimum) {
+  const std::string taken =
+      "the name 'exact-dp' is taken by the optimum, which is always reported; give this policy "
+      "another 'name'";
+  ExpectRefused(With("name: exact-dp-blind, ", ""), "e.yaml:26:5: " + taken);
+  ExpectRefused(With("name: q-learning-category", "name: exact-dp"), "e.yaml:24:5: " + taken);
+}
+
 TEST(YamlReader, SuggestsOnlyWhatIsClose) {
   EXPECT_EQ(DidYouMean("pacng", {"random", "pacing"}), "; did you mean 'pacing'?");
   EXPECT_EQ(DidYouMean("zebra", {"random", "pacing"}), "");
