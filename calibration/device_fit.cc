@@ -101,9 +101,12 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   profile.emission_interval_s = MeanSamplingPeriod(traces);
   profile.interval_provenance = "sampling";
   const auto provenance = [&](ProvenanceKind kind, const std::string& method) {
-    return Provenance{
-        .kind = kind, .source = options.source, .date = options.date, .method = method};
+    const std::string& date =
+        kind == ProvenanceKind::kMeasured ? options.date_recorded : options.date_fitted;
+    return Provenance{.kind = kind, .source = options.source, .date = date, .method = method};
   };
+  double lead_s = 0;
+  for (const RequestTrace& trace : traces.requests) lead_s = std::max(lead_s, -trace.t_s.front());
   profile.provenance["sampling"] = provenance(
       ProvenanceKind::kMeasured, "mean spacing of the samples, gaps above 1.5 medians left out");
   profile.provenance["latency"] =
@@ -116,8 +119,9 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
                                            "one level per request; recorded session only");
   profile.provenance["idle"] = provenance(
       ProvenanceKind::kAssumed,
-      "median of the readings before the requests began: at most 0.35 s each, some still decaying; "
-      "the decay after a request is not in the data");
+      fmt::format("median of the readings before the requests began, at most {:.2f} s each: power "
+                  "may not have settled; what follows a request is not fitted",
+                  lead_s));
 
   for (std::size_t r = 0; r < traces.rails.size(); ++r) {
     std::vector<double> before;

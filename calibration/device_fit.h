@@ -15,8 +15,9 @@ namespace edgesim {
 struct DeviceFitOptions {
   std::string name;  // of the device
   std::string description;
-  std::string source;                      // where the traces come from, for the provenance
-  std::string date;                        // of the fit, ISO 8601
+  std::string source;         // where the traces come from, for the provenance
+  std::string date_recorded;  // ISO 8601
+  std::string date_fitted;
   std::vector<std::string> ramping_rails;  // fitted left-to-right; the others get a free topology
   int free_states = 2;                     // of a rail with free topology
 };

@@ -11,8 +11,8 @@ namespace edgesim {
 
 namespace {
 
-constexpr int kRampStates =
-    6;  // fewer lose the peaks, more gain nothing (docs/architecture.md, calibration)
+// A ramp of a second or so at ten readings a second gets about two readings per state.
+constexpr int kRampStates = 6;
 constexpr double kRampFrom = 0.08, kRampTo = 0.95;  // share of the rise that counts as ramp
 constexpr double kOvershootW = 5;
 constexpr double kSettleEnds_s[] = {0.6, 1.5,

@@ -43,7 +43,7 @@ void PrintEnergy(const std::string& title, const std::vector<EnergyCheck>& check
 
 void Fit(const FitArguments& args) {
   DeviceFitOptions options = args.options;
-  if (options.date.empty()) options.date = Today();
+  if (options.date_fitted.empty()) options.date_fitted = Today();
   const TraceSet traces = JoinTraces(CsvTable(ReadTextFile(args.traces), args.traces),
                                      CsvTable(ReadTextFile(args.requests), args.requests));
   const DeviceFit fit = FitDevice(traces, options);
@@ -102,7 +102,10 @@ void AddFitCommand(CLI::App& app) {
   fit->add_option("--source", args->options.source,
                   "Where the traces come from; it goes into the profile's provenance")
       ->required();
-  fit->add_option("--date", args->options.date, "Date of the fit, YYYY-MM-DD; default today");
+  fit->add_option("--recorded", args->options.date_recorded, "Date of the recording, YYYY-MM-DD")
+      ->required();
+  fit->add_option("--date", args->options.date_fitted,
+                  "Date of the fit, YYYY-MM-DD; default today");
   fit->add_option(
          "--ramp", args->options.ramping_rails,
          "Rail that ramps up and settles (left-to-right states); others get a free topology")

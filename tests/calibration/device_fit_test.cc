@@ -112,7 +112,8 @@ DeviceFitOptions Options() {
   return {.name = "refit",
           .description = "a device that is known",
           .source = "this test",
-          .date = "2026-11-20",
+          .date_recorded = "2025-09-16",
+          .date_fitted = "2026-11-20",
           .ramping_rails = {"gpu"}};
 }
 
@@ -187,7 +188,8 @@ TEST_F(SlowFitKnownDevice, TheProfileSaysWhatItIs) {
   EXPECT_EQ(profile.actions[1].spec.model, "small-2b");
   for (const auto& [key, provenance] : profile.provenance) {
     EXPECT_EQ(provenance.source, "this test") << key;
-    EXPECT_EQ(provenance.date, "2026-11-20") << key;
+    const bool measured = provenance.kind == ProvenanceKind::kMeasured;
+    EXPECT_EQ(provenance.date, measured ? "2025-09-16" : "2026-11-20") << key;
   }
   EXPECT_TRUE(profile.outliers.empty());
   EXPECT_NO_THROW(ParseProfile(FormatProfile(profile), "refit"));

@@ -49,7 +49,8 @@ DeviceFitOptions OneState() {
   return {.name = "flat",
           .description = "",
           .source = "this test",
-          .date = "2026-11-20",
+          .date_recorded = "2025-09-16",
+          .date_fitted = "2026-11-20",
           .ramping_rails = {},
           .free_states = 1};
 }
@@ -199,7 +200,8 @@ class SlowFitRecorded : public testing::Test {
     options_ = {.name = "laptop-rtx3070",
                 .description = "",
                 .source = "the recorded session",
-                .date = "2026-11-20",
+                .date_recorded = "2025-09-16",
+                .date_fitted = "2026-11-20",
                 .ramping_rails = {"gpu"}};
   }
 
