@@ -88,10 +88,8 @@ class Fitter {
     double last = -std::numeric_limits<double>::infinity();
     for (fit.iterations = 1;; ++fit.iterations) {
       const double log_likelihood = Iterate();
-      if (fit.iterations >= options_.max_iterations ||
-          log_likelihood - last < options_.tolerance * std::abs(log_likelihood)) {
-        break;
-      }
+      fit.converged = log_likelihood - last < options_.tolerance * std::abs(log_likelihood);
+      if (fit.converged || fit.iterations >= options_.max_iterations) break;
       last = log_likelihood;
     }
     fit.log_likelihood = LogLikelihoodNow();

@@ -40,6 +40,7 @@ struct HsmmFit {
   std::vector<double> level_w;  // posterior mean per sequence
   double log_likelihood = 0;    // given the posterior mean levels
   int iterations = 0;
+  bool converged = false;  // before max_iterations
   int parameters = 0;
   double bic = 0;  // parameters log(readings) - 2 log_likelihood
 };

@@ -31,13 +31,12 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
       RequestTrace trace{.action = requests.Text(i, action),
                          .request = requests.Text(i, request),
                          .duration_s = requests.Number(i, duration),
-                         .output_tokens = requests.Number(i, tokens),
+                         .output_tokens = static_cast<double>(requests.Count(i, tokens, 1)),
                          .t_s = {},
                          .rail_w = std::vector<std::vector<double>>(set.rails.size())};
-      if (trace.duration_s <= 0 || trace.output_tokens < 1) {
-        throw InputError(fmt::format(
-            "{}: {}, question {}: duration_s must be positive and completion_tokens at least 1",
-            requests.name(), trace.action, trace.request));
+      if (trace.duration_s <= 0) {
+        throw InputError(fmt::format("{}: {}, question {}: duration_s must be positive",
+                                     requests.name(), trace.action, trace.request));
       }
       if (!index.emplace(std::pair(trace.action, trace.request), set.requests.size()).second) {
         throw InputError(fmt::format("{}: {}, question {} stands twice", requests.name(),
@@ -64,7 +63,14 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
     }
     trace.t_s.push_back(t);
     for (std::size_t r = 0; r < rail_columns.size(); ++r) {
-      trace.rail_w[r].push_back(samples.Number(i, rail_columns[r]));
+      const double watts = samples.Number(i, rail_columns[r]);
+      constexpr double kMostW = 1e5;  // beyond any edge device: a unit has been mistaken
+      if (watts < 0 || watts > kMostW) {
+        throw InputError(fmt::format(
+            "{}: {}, question {}, t_s = {}: {} is {} W, allowed: 0 to {:g}", samples.name(),
+            trace.action, trace.request, t, set.rails[r], watts, kMostW));
+      }
+      trace.rail_w[r].push_back(watts);
     }
   }
   for (const RequestTrace& trace : set.requests) {
@@ -94,6 +100,16 @@ double MeanSamplingPeriod(const TraceSet& traces) {
     ++n;
   }
   return sum / n;
+}
+
+double LongestGap(const RequestTrace& trace) {
+  double last = 0, longest = 0;
+  for (const double t : trace.t_s) {
+    if (t < 0 || t > trace.duration_s) continue;
+    longest = std::max(longest, t - last);
+    last = t;
+  }
+  return std::max(longest, trace.duration_s - last);
 }
 
 std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double interval_s) {

@@ -30,6 +30,9 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests);
 // Mean sampling period; gaps above 1.5 medians do not count.
 double MeanSamplingPeriod(const TraceSet& traces);
 
+// The longest time within the request without a reading, its ends included, s.
+double LongestGap(const RequestTrace& trace);
+
 // The samples inside [0, duration] on a grid of one cell per interval. Cells the sensor skipped are
 // NaN.
 std::vector<double> OnGrid(const RequestTrace& trace, std::size_t rail, double interval_s);

@@ -316,7 +316,7 @@ std::string FormatProfile(const DeviceProfile& profile) {
                                  {"output_tokens", tokens}}},
                                {"power", power}});
   }
-  return Compact(root.dump(1)) + "\n";
+  return Compact(root.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 std::string_view Name(ProvenanceKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }

@@ -142,7 +142,8 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
   }
   if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
     if (const std::string why = WhyNoOptimum(built); !why.empty()) {
-      loaded.document.Fail(at, fmt::format("exact-dp has no plan here: {}", why));
+      loaded.document.Fail(
+          at, fmt::format("exact-dp has no plan here: {}; take it out of policies", why));
     }
   }
 }

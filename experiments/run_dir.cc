@@ -37,7 +37,14 @@ RunDir::RunDir(const fs::path& out, const std::string& name, bool force)
     CheckWritable(base_);
     return;
   }
-  if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/x/"
+  path_ = path_.lexically_normal();
+  if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/x/."
+  if (fs::is_symlink(path_, error))
+    path_ = fs::weakly_canonical(path_, error);  // the folder behind it
+  constexpr std::size_t kLongestName =
+      200;  // what file systems allow, less what is added while writing
+  if (path_.filename().string().size() > kLongestName)
+    throw InputError("--out: the folder's name is too long");
   if (fs::exists(path_, error)) {
     if (!fs::is_directory(path_, error))
       throw InputError(path_.string() + ": is a file, --out needs a folder");

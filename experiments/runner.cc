@@ -17,6 +17,7 @@ struct Contestant {
   std::string name;
   std::function<std::unique_ptr<Policy>()> make;
   bool learns = false;
+  bool plans = false;
   std::optional<ActionId> constant;
 };
 
@@ -113,6 +114,7 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
         {.name = policy.name,
          .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
          .learns = Learns(policy),
+         .plans = std::holds_alternative<ExactDpConfig>(policy.kind),
          .constant = {}});
   };
   for (const PolicyConfig& policy : built.config.policies) {
@@ -157,8 +159,11 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
   for (const Contestant& c : contestants) {
-    result.policies.push_back(
-        {.name = c.name, .learns = c.learns, .constant = c.constant, .replicas = {}});
+    result.policies.push_back({.name = c.name,
+                               .learns = c.learns,
+                               .plans = c.plans,
+                               .constant = c.constant,
+                               .replicas = {}});
     result.policies.back().replicas.resize(config.replicas);
     result.episodes += episodes_of(c) * config.replicas;
   }

@@ -41,6 +41,7 @@ struct Replica {
 struct PolicyRun {
   std::string name;
   bool learns = false;
+  bool plans = false;                // follows the plan of exact-dp
   std::optional<ActionId> constant;  // of the always-<action> policies
   std::vector<Replica> replicas;
 };

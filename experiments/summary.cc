@@ -63,6 +63,10 @@ PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   };
   PolicySummary s;
   s.name = run.name;
+  s.sort = run.constant ? PolicySort::kConstant
+           : run.learns ? PolicySort::kLearner
+           : run.plans  ? PolicySort::kPlanner
+                        : PolicySort::kRule;
   s.reward = EstimateOverReplicas(Rewards(run));
   s.energy_j = over_episodes([](const EvalRow& e) { return e.energy_j; });
   s.energy_per_request_j = PerCompleted(run, [](const EvalRow& e) { return e.completed_energy_j; });

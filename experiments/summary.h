@@ -1,6 +1,7 @@
 // The figures of a run, with their intervals.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,11 +11,14 @@
 
 namespace edgesim {
 
+enum class PolicySort : std::uint8_t { kConstant, kRule, kLearner, kPlanner };
+
 // Intervals are over replicas (null under kMinReplicas). Where the policy does not learn, all
 // replicas are one policy, and the two cap figures have Wilson's interval over all its requests or
 // episodes instead.
 struct PolicySummary {
   std::string name;
+  PolicySort sort = PolicySort::kRule;
   Estimate reward;                               // per evaluation episode
   Estimate energy_j;                             // per episode
   std::optional<Estimate> energy_per_request_j;  // completed requests; null if none completed

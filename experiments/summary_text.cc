@@ -41,6 +41,27 @@ std::string AgainstConstant(const LearnerVerdict& verdict, const PolicySummary& 
                      above.mean < 0 ? "above it" : "below it");
 }
 
+// What a user would deploy: the best constant action and the best rule, with their share of the
+// optimum.
+std::string BestLine(const RunSummary& summary) {
+  std::string line;
+  const auto add = [&](PolicySort sort, const char* title) {
+    // Policies are sorted by reward: the first of each sort is its best.
+    const auto at = std::find_if(summary.policies.begin(), summary.policies.end(),
+                                 [&](const PolicySummary& p) { return p.sort == sort; });
+    if (at == summary.policies.end()) return;
+    line +=
+        fmt::format("{}{}: {}, {:.2f}", line.empty() ? "" : "; ", title, at->name, at->reward.mean);
+    if (summary.optimum_simulated && summary.optimum_simulated->mean > 0) {
+      line += fmt::format(" ({:.1f} % of the optimum)",
+                          100 * at->reward.mean / summary.optimum_simulated->mean);
+    }
+  };
+  add(PolicySort::kRule, "best rule that neither learns nor plans");
+  add(PolicySort::kConstant, "best constant action");
+  return line + "\n";
+}
+
 }  // namespace
 
 std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary) {
@@ -66,12 +87,13 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
     rows.push_back(std::move(row));
   }
   std::string text = TextTable(rows);
-  text += fmt::format(
-      "[ ] 95 %: over {} replicas{}{}\n", built.config.replicas,
-      built.config.replicas < kMinReplicas ? fmt::format(", none below {}", kMinReplicas) : "",
-      capped ? "; over the cap: Wilson's, over all requests or episodes of a policy "
-               "that does not learn"
-             : "");
+  text += built.config.replicas >= kMinReplicas
+              ? fmt::format("[ ] 95 % interval over {} replicas", built.config.replicas)
+              : fmt::format("no interval over replicas: {} of them, {} are needed",
+                            built.config.replicas, kMinReplicas);
+  text += capped ? "; over the cap: Wilson's, over all requests or episodes of a policy that does "
+                   "not learn\n"
+                 : "\n";
   if (optimal) {
     text += fmt::format(
         "optimum for what sees energy, requests left{}: simulated {}, computed {:.2f}, upper bound "
@@ -82,6 +104,7 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
   } else {
     text += fmt::format("optimum: none for these features: {}\n", summary.optimum.none_because);
   }
+  text += BestLine(summary);
   return text;
 }
 
@@ -91,13 +114,13 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
     const PolicySummary& self = Find(summary, learner.name);
     const PolicySummary& constant = Find(summary, learner.best_constant);
     std::string sentence = fmt::format("{}: ", learner.name);
-    if (self.regret) {
+    if (self.regret && summary.optimum_simulated->mean > 0) {
       sentence +=
           fmt::format("earns {:.2f}, {:.1f} % of the optimum's {:.2f} ({} short); ",
                       self.reward.mean, 100 * self.reward.mean / summary.optimum_simulated->mean,
                       summary.optimum_simulated->mean, Show(*self.regret, 2));
     } else {
-      sentence += fmt::format("earns {:.2f}, no optimum is known here; ", self.reward.mean);
+      sentence += fmt::format("earns {:.2f}; ", self.reward.mean);
     }
     sentence += AgainstConstant(learner, constant);
     sentence +=
@@ -149,6 +172,22 @@ std::vector<std::string> Warnings(const BuiltExperiment& built, const DecisionMo
                     "take {:.0f} J, four standard "
                     "deviations above their mean",
                     config.energy_budget.limit_j, model.requests, dearest_j));
+  }
+  double cheapest_j = dearest_j, most_exceedance = 0;
+  for (const ActionOutlook& action : merged.outlook[0]) {
+    cheapest_j = std::min(cheapest_j, action.mean_energy_j);
+    most_exceedance = std::max(most_exceedance, action.exceedance);
+  }
+  if (cheapest_j > config.energy_budget.limit_j) {
+    warnings.push_back(
+        fmt::format("energy_budget.limit_j = {:g} is less than a request of the cheapest action "
+                    "takes, {:.0f} J",
+                    config.energy_budget.limit_j, cheapest_j));
+  }
+  if (config.power_cap && most_exceedance == 0) {
+    warnings.push_back(
+        fmt::format("power_cap.limit_w = {:g} never binds: no sampled request exceeds it",
+                    config.power_cap->limit_w));
   }
   constexpr double kHopeless = 0.95;
   if (config.power_cap && least_exceedance > kHopeless) {

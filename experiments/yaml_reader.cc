@@ -38,8 +38,12 @@ bool Parse(const std::string& text, Number& value) {
 }  // namespace
 
 void YamlDocument::Fail(std::string path, const std::string& what) const {
-  for (std::string at = path;;) {
+  const auto parent = [](std::string at) { return at.substr(0, at.rfind('.')); };
+  for (std::string at = path;; at = parent(at)) {
     if (overridden.contains(at)) throw InputError(fmt::format("--set {}: {}", at, what));
+    if (at.find('.') == std::string::npos) break;
+  }
+  for (std::string at = path;; at = parent(at)) {
     if (const auto mark = marks.find(at); mark != marks.end() && !mark->second.is_null()) {
       throw InputError(
           fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
@@ -49,9 +53,7 @@ void YamlDocument::Fail(std::string path, const std::string& what) const {
     if (!at.empty() && inside != overridden.end() && inside->starts_with(at + ".")) {
       throw InputError(fmt::format("--set {}: {}", *inside, what));
     }
-    const std::size_t dot = at.rfind('.');
-    if (dot == std::string::npos) break;
-    at.resize(dot);
+    if (at.find('.') == std::string::npos) break;
   }
   throw InputError(fmt::format("{}:1:1: {}", file, what));
 }
@@ -120,7 +122,8 @@ void YamlReader::Field(const char* key, double& value, double low, double high) 
   if (!Has(key)) return;
   const std::string text = Scalar(key);
   if (!Parse(text, value) || !std::isfinite(value)) {
-    document_.Fail(PathOf(key), fmt::format("'{}' must be a number, not '{}'", key, text));
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a number from {} to {}, not '{}'", key,
+                                            low, high, text));
   }
   if (value < low || value > high) {
     document_.Fail(PathOf(key), fmt::format("'{}' is {}, allowed: {} to {}", key, text, low, high));
@@ -207,12 +210,12 @@ void YamlReader::Identifier(const char* key, std::string& value) {
   Text(key, value);
   constexpr std::string_view kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  if (value.find_first_not_of(kLetters) != std::string::npos || value.front() == '.') {
-    document_.Fail(
-        PathOf(key),
-        fmt::format(
-            "'{}' is '{}'; only letters, digits, '-', '_' and '.' are allowed, no '.' in front",
-            key, value));
+  constexpr std::size_t kLongest = 100;
+  if (value.find_first_not_of(kLetters) != std::string::npos || value.front() == '.' ||
+      value.size() > kLongest) {
+    document_.Fail(PathOf(key), fmt::format("'{}' is '{}'; only up to 100 letters, digits, '-', "
+                                            "'_' and '.' are allowed, no '.' in front",
+                                            key, value));
   }
 }
 

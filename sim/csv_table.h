@@ -24,6 +24,8 @@ class CsvTable {
     return rows_[row].cells[column];
   }
 
+  std::size_t Line(std::size_t row) const { return rows_[row].line; }
+
   // A finite number; throws InputError with file and line.
   double Number(std::size_t row, std::size_t column) const;
 

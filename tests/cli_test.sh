@@ -29,7 +29,7 @@ printf -- '- a\n- b\n' | bad list 'list.yaml:1:1: .*must be a map'
 echo "${good/  limit_j/$'\t'limit_j}" | bad tab 'tab.yaml:17:1: .*tab'
 printf '%s\nseed: 2\n' "$good" | bad duplicate "duplicate.yaml:27:1: key 'seed' stands twice"
 echo "${good/limit_j/limt_j}" | bad unknown "unknown.yaml:17:3: unknown key 'limt_j' .*did you mean 'limit_j'"
-echo "${good/12000/lots}" | bad type "type.yaml:17:12: 'limit_j' must be a number"
+echo "${good/12000/lots}" | bad type "type.yaml:17:12: 'limit_j' must be a number from"
 echo "${good/replicas: 20/replicas: 0}" | bad range 'range.yaml:5:11: .*allowed: 1 to'
 echo "${good/rtx3070/rtx3080}" | bad device "device.yaml:10:12: unknown profile .*did you mean 'laptop-rtx3070'"
 printf 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n' | bad bomb 'bomb.yaml:2:8: aliases'
@@ -48,6 +48,40 @@ for arguments in "" "frobnicate" "run" "run x --nope" "compare one"; do
   "$edgesim" $arguments >out 2>err
   [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "edgesim $arguments: exit or lines: $(cat err)"
 done
+
+"$edgesim" rnu >out 2>err
+[ $? -eq 2 ] && grep -q "did you mean 'run'" err || fail "rnu: $(cat err)"
+"$edgesim" run nope.yaml 2>&-
+[ $? -eq 2 ] || fail "closed stderr"
+"$edgesim" version >/dev/full 2>err
+[ $? -eq 2 ] || fail "full stdout"
+"$edgesim" run $'no\nsuch\e[31m' >out 2>err
+[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && ! grep -q $'\e' err || fail "control characters: $(cat -v err)"
+"$edgesim" compare --margin nan . . >out 2>err
+[ $? -eq 2 ] || fail "--margin nan"
+
+# Fit: what is wrong with the arguments is said before anything is fitted; a good fit can be run.
+awk 'BEGIN { print "action,question_id,t_s,soc_w"; for (q = 1; q <= 9; ++q) for (a = 0; a < 2; ++a) for (t = -2; t < 40 + q; ++t)
+  print (a ? "big-4b-q4_0" : "tiny-1b-q4_0") "," q "," t / 10 + 0.05 "," (t < 0 ? 2 : (a ? 9 : 5) + (t * 7 + q * 3) % 5 / 5) }' >traces.csv
+awk 'BEGIN { print "action,question_id,completion_tokens,duration_s"; for (q = 1; q <= 9; ++q) {
+  print "tiny-1b-q4_0," q ",100," 4 + q / 10; print "big-4b-q4_0," q ",100," 4 + q / 10 } }' >requests.csv
+fit() { "$edgesim" fit --traces traces.csv --requests requests.csv --name board --source test --recorded 2026-01-02 "$@" >out 2>err; }
+for wrong in "-o traces.csv" "-o ." "-o no/such/folder.json" "-o x.json --name a/b" "-o x.json --recorded yesterday" \
+  "-o x.json --folds 10" "-o x.json --ramp npu"; do
+  # shellcheck disable=SC2086
+  fit $wrong
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "fit $wrong: $(cat err)"
+done
+head -1 traces.csv | grep -q soc_w || fail "fit overwrote its input"
+fit -o board.json && grep -q 'profile in board.json' out && [ ! -s err ] || fail "fit: $(cat out err)"
+printf 'question_id,category,prompt_tokens\n1,short,5\n2,long,50\n' >q.csv
+printf 'question_id,action,prompt_tokens,output_tokens,score\n1,tiny-1b-q4_0,5,80,4\n1,big-4b-q4_0,5,90,7\n2,tiny-1b-q4_0,50,100,3\n2,big-4b-q4_0,50,100,8\n' >a.csv
+printf 'name: mine\ndevice: {profile: ./board.json}\nworkload: {questions: ./q.csv, answers: ./a.csv, requests: 10}\nenergy_budget: {limit_j: 300}\npolicies: [q-learning]\n' >mine.yaml
+# shellcheck disable=SC2086
+"$edgesim" run mine.yaml $quick --out mine >out 2>err && grep -q 'always-big-4b-q4_0' out || fail "own experiment: $(cat err)"
+sed -i '/^2,big/d' a.csv
+"$edgesim" run mine.yaml >out 2>err
+[ $? -eq 2 ] && grep -q 'no answer for 1 (question, action) pairs: (2, big-4b-q4_0)' err || fail "holes: $(cat err)"
 
 "$edgesim" --help >out 2>err && grep -q compare out || fail "--help"
 for command in run actions fit compare version; do

@@ -24,9 +24,8 @@ AnswerTable::AnswerTable(const CsvTable& table, const QuestionSet& questions,
                         .output_tokens = table.Count(i, output, 1),
                         .score = table.Number(i, score)};
     if (answer.score < 0 || answer.score > kMaxScore) {
-      throw InputError(fmt::format("{}: question {}, {}: the score is {}, must be 0 to {}",
-                                   table.name(), table.Text(i, question), table.Text(i, action),
-                                   answer.score, kMaxScore));
+      throw InputError(fmt::format("{}:{}: the score is {}, allowed: 0 to {}", table.name(),
+                                   table.Line(i), answer.score, kMaxScore));
     }
     // Rows of other questions or actions belong to other experiments.
     const auto q = question_at.find(table.Text(i, question));

@@ -2,6 +2,7 @@
 
 #include "experiments/cli/commands.h"
 #include "experiments/compare.h"
+#include "sim/input_error.h"
 
 namespace edgesim {
 
@@ -18,14 +19,16 @@ void AddCompareCommand(CLI::App& app) {
   compare->add_option("new", args->fresh, "Run folder of the same experiment")->required();
   compare
       ->add_option("--margin", args->options.margin, "Share of the base reward a policy may lose")
-      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   compare
       ->add_option("--cap-tolerance", args->options.cap_tolerance,
                    "Share of requests that may exceed the power cap")
-      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   compare->callback([args] {
+    for (const double share : {args->options.margin, args->options.cap_tolerance}) {
+      if (!(share >= 0 && share <= 1))
+        throw InputError("--margin and --cap-tolerance must be 0 to 1");
+    }
     int broken = 0;
     for (const CompareLine& line : Compare(args->base, args->fresh, args->options)) {
       broken += line.broken;

@@ -1,12 +1,18 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <ctime>
+#include <filesystem>
+#include <regex>
+#include <set>
 
 #include "calibration/validation.h"
 #include "devices/profile_io.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/terminal.h"
 #include "experiments/files.h"
 #include "experiments/text_table.h"
+#include "sim/input_error.h"
 
 namespace edgesim {
 
@@ -41,22 +47,90 @@ void PrintEnergy(const std::string& title, const std::vector<EnergyCheck>& check
   fmt::print("{}\n", TextTable(rows));
 }
 
+bool IsDate(const std::string& text) {
+  static const std::regex form("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
+  return std::regex_match(text, form);
+}
+
+// What can be refused before minutes of fitting.
+void CheckArguments(const FitArguments& args, const DeviceFitOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path out(args.out), folder = fs::absolute(out).parent_path();
+  for (const std::string& input : {args.traces, args.requests}) {
+    if (fs::equivalent(out, input, error))
+      throw InputError("--out " + args.out + " would overwrite an input");
+  }
+  if (!out.has_filename() || fs::is_directory(out, error))
+    throw InputError("--out " + args.out + ": is a folder, a file is needed");
+  if (!fs::is_directory(folder, error))
+    throw InputError("--out " + args.out + ": there is no folder " + folder.string());
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (options.name.empty() || options.name.find_first_not_of(kLetters) != std::string::npos) {
+    throw InputError("--name '" + options.name + "': only letters, digits, '-', '_' and '.'");
+  }
+  if (options.source.empty()) throw InputError("--source is empty; say where the traces come from");
+  for (const std::string& date : {options.date_recorded, options.date_fitted}) {
+    if (!IsDate(date)) throw InputError("'" + date + "' is not a date, YYYY-MM-DD is needed");
+  }
+}
+
+// What a careful reader of the report would ask about.
+std::vector<std::string> Doubts(const TraceSet& traces, const DeviceFit& fit,
+                                const std::vector<EnergyCheck>& checks) {
+  std::vector<std::string> doubts;
+  std::size_t gaps = 0;
+  for (const RequestTrace& trace : traces.requests) {
+    constexpr double kIntervals = 5;
+    gaps += LongestGap(trace) > kIntervals * fit.profile.emission_interval_s;
+  }
+  if (gaps > 0)
+    doubts.push_back(
+        fmt::format("{} requests have over five sampling periods without a reading", gaps));
+  for (const ActionFit& action : fit.actions) {
+    constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
+    if (action.requests < kFew) {
+      doubts.push_back(fmt::format("{}: {} recorded request{} are few; {} or more are better",
+                                   action.action, action.requests, action.requests == 1 ? "" : "s",
+                                   kFew));
+    }
+    for (const RailFit& rail : action.rails) {
+      if (rail.fit.converged) continue;
+      doubts.push_back(fmt::format("{}, {}: still improving after {} iterations", action.action,
+                                   rail.rail, rail.fit.iterations));
+    }
+  }
+  for (const EnergyCheck& check : checks) {
+    constexpr double kLargeBias = 0.02;
+    if (!(std::abs(check.Bias()) <= kLargeBias)) {
+      doubts.push_back(
+          fmt::format("{}: simulated energy is {:+.1f} % off", check.action, 100 * check.Bias()));
+    }
+  }
+  return doubts;
+}
+
 void Fit(const FitArguments& args) {
   DeviceFitOptions options = args.options;
   if (options.date_fitted.empty()) options.date_fitted = Today();
+  CheckArguments(args, options);
   const TraceSet traces = JoinTraces(CsvTable(ReadTextFile(args.traces), args.traces),
                                      CsvTable(ReadTextFile(args.requests), args.requests));
+  std::set<std::string> names;
+  for (const RequestTrace& trace : traces.requests) names.insert(trace.request);
+  if (args.folds > 0 && static_cast<std::size_t>(args.folds) > names.size()) {
+    throw InputError(
+        fmt::format("--folds {}: there are {} different requests", args.folds, names.size()));
+  }
   const DeviceFit fit = FitDevice(traces, options);
+  const std::string text = FormatProfile(fit.profile);
+  ParseProfile(text, args.out);  // what is written can be read
 
   std::vector<std::vector<std::string>> rows = {{"action, rail", "requests", "states", "parameters",
                                                  "log-likelihood", "BIC", "iterations",
                                                  "level sd W"}};
   for (const ActionFit& action : fit.actions) {
-    constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
-    if (action.requests < kFew) {
-      fmt::print(stderr, "warning: {}: {} recorded request{} are few; {} or more are better\n",
-                 action.action, action.requests, action.requests == 1 ? "" : "s", kFew);
-    }
     for (const RailFit& rail : action.rails) {
       rows.push_back(
           {fmt::format("{}, {}", action.action, rail.rail), std::to_string(action.requests),
@@ -66,7 +140,8 @@ void Fit(const FitArguments& args) {
     }
   }
   fmt::print("{}\n", TextTable(rows));
-  PrintEnergy("energy per request, fitted", CheckEnergy(fit.profile, traces, kDraws, kSeed));
+  const std::vector<EnergyCheck> checks = CheckEnergy(fit.profile, traces, kDraws, kSeed);
+  PrintEnergy("energy per request, fitted", checks);
   if (args.folds > 0) {
     PrintEnergy(fmt::format("energy per request, left out ({} folds)", args.folds),
                 CrossValidateEnergy(traces, options, args.folds, kDraws, kSeed));
@@ -79,9 +154,9 @@ void Fit(const FitArguments& args) {
     PrintEnergy("energy per request, without the outliers",
                 CheckEnergy(FitDevice(rest, options).profile, rest, kDraws, kSeed));
   }
-  WriteTextFile(args.out, FormatProfile(fit.profile));
-  fmt::print("Intervals and biases speak for the recorded session only.\nprofile in {}\n",
-             args.out);
+  WriteTextFile(args.out, text);
+  for (const std::string& doubt : Doubts(traces, fit, checks)) PrintErrorLine("warning: " + doubt);
+  fmt::print("Biases speak for the recorded session only.\nprofile in {}\n", args.out);
 }
 
 }  // namespace

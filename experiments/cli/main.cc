@@ -1,10 +1,14 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
 #include "experiments/cli/commands.h"
+#include "experiments/cli/terminal.h"
+#include "experiments/yaml_reader.h"
 #include "sim/input_error.h"
 #include "sim/version.h"
 
@@ -28,24 +32,36 @@ int main(int argc, char** argv) {
       "A first run:    edgesim run experiments/configs/six_actions.yaml\n"
       "What it costs:  edgesim actions experiments/configs/six_actions.yaml\n"
       "Your own trace: edgesim fit --help\n"
-      "Exit codes: 0 done; 1 `compare` found a regression; 2 bad input, said in one line.");
+      "Exit codes: 0 done; 1 `compare` found a regression; 2 bad input, said in one line; 3 a bug "
+      "in edgesim.");
+  app.set_version_flag("--version", fmt::format("edgesim {}", edgesim::kVersion));
+  const auto bad_input = [](const std::string& what) {
+    edgesim::PrintErrorLine("edgesim: " + what);
+    return kBadInput;
+  };
   try {
+    const std::string first = argc > 1 ? argv[1] : "";
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+    if (!first.empty() && first[0] != '-' &&
+        std::find(commands.begin(), commands.end(), first) == commands.end()) {
+      return bad_input(fmt::format("unknown command '{}'; there is {}{}", first,
+                                   fmt::join(commands, ", "),
+                                   edgesim::DidYouMean(first, commands)));
+    }
     app.parse(argc, argv);
+    if (std::fflush(stdout) != 0) return bad_input("standard output cannot be written");
     return 0;
   } catch (const CLI::RuntimeError& exit) {
     return exit.get_exit_code();
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForAllHelp& help) {
+  } catch (const CLI::Success& help) {  // --help, --version
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "edgesim: {}; see edgesim --help\n", error.what());
-    return kBadInput;
+    return bad_input(fmt::format("{}; see edgesim --help", error.what()));
   } catch (const edgesim::InputError& error) {
-    fmt::print(stderr, "edgesim: {}\n", error.what());
-    return kBadInput;
+    return bad_input(error.what());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "edgesim: internal error: {}\n", error.what());
+    edgesim::PrintErrorLine(fmt::format("edgesim: internal error: {}", error.what()));
     return 3;
   }
 }

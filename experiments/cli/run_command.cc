@@ -8,6 +8,7 @@
 
 #include "experiments/build.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/terminal.h"
 #include "experiments/load.h"
 #include "experiments/resolved.h"
 #include "experiments/run_dir.h"
@@ -31,7 +32,7 @@ double SecondsSince(Clock::time_point start) {
 class ProgressLine {
  public:
   ProgressLine() {
-    if (terminal_) fmt::print(stderr, "sampling the decision model ...");
+    if (terminal_) std::fputs("sampling the decision model ...", stderr);
   }
   void operator()(std::uint64_t done, std::uint64_t total) {
     if (!terminal_) return;
@@ -48,7 +49,7 @@ class ProgressLine {
     std::fflush(stderr);
   }
   void Clear() const {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) std::fputs("\r\033[K", stderr);
   }
 
  private:
@@ -91,7 +92,7 @@ struct RunArguments {
   std::string config;
   std::string out;
   std::vector<std::string> overrides;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::string> seed;
   int threads = 0;
   bool force = false;
 };
@@ -111,7 +112,7 @@ void Run(const RunArguments& args) {
   const auto warn = [&](const DecisionModel& model) {
     progress.Clear();
     for (const std::string& warning : Warnings(*built, model)) {
-      fmt::print(stderr, "warning: {}\n", warning);
+      PrintErrorLine("warning: " + warning);
     }
   };
   const RunResult result =

@@ -57,6 +57,16 @@ TEST_F(RunDirTest, KeepsAFinishedRunUnlessForced) {
   EXPECT_EQ(ReadTextFile("d/summary.json"), "new");
 }
 
+TEST_F(RunDirTest, FollowsLinksAndDots) {
+  fs::create_directory("real");
+  fs::create_directory_symlink("real", "link");
+  RunDir("link", "x", false).Write(files_);
+  EXPECT_EQ(ReadTextFile("real/summary.json"), "new");
+  EXPECT_TRUE(fs::is_symlink("link"));
+  EXPECT_EQ(RunDir("fresh/.", "x", false).Write(files_), "fresh");
+  EXPECT_THROW(RunDir(std::string(300, 'n'), "x", false), InputError);
+}
+
 TEST_F(RunDirTest, NeverTouchesForeignFiles) {
   fs::create_directory("mine");
   WriteTextFile("mine/thesis.tex", "years of work");

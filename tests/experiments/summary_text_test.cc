@@ -75,7 +75,24 @@ TEST(Warnings, OneLineForEachSettingThatCannotWork) {
   EXPECT_THAT(WarningsFor({"power_cap.limit_w=40"}),
               Contains(HasSubstr("no action can meet power_cap.limit_w = 40")));
   EXPECT_THAT(WarningsFor({"power_cap.limit_w=120"}), IsEmpty());
+  EXPECT_THAT(WarningsFor({"power_cap.limit_w=500"}),
+              Contains(HasSubstr("limit_w = 500 never binds")));
+  EXPECT_THAT(
+      WarningsFor({"energy_budget.limit_j=300"}),
+      Contains(HasSubstr("limit_j = 300 is less than a request of the cheapest action takes")));
   EXPECT_THAT(WarningsFor({"replicas=9"}), Contains(HasSubstr("replicas = 9 gives no intervals")));
+}
+
+TEST(ResultTable, NamesTheBestRuleAndConstant) {
+  const auto built = BuildSmall({"replicas=12"});
+  RunResult result = Hand(9);
+  result.policies[1].plans = true;
+  EXPECT_THAT(ResultTable(*built, Summarise(*built, result)),
+              HasSubstr("\nbest constant action: always-x, 8.00 (80.0 % of the optimum)\n"));
+  result.policies[1].plans = false;
+  EXPECT_THAT(
+      ResultTable(*built, Summarise(*built, result)),
+      HasSubstr("best rule that neither learns nor plans: best, 10.00 (100.0 % of the optimum); "));
 }
 
 TEST(ResultTable, HasARowPerPolicyAndTheOptimum) {

@@ -40,8 +40,10 @@ TEST(YamlReader, NamesMissingKeys) {
 }
 
 TEST(YamlReader, ChecksTypes) {
-  ExpectRefused(With("12000", "lots"), "e.yaml:17:12: 'limit_j' must be a number, not 'lots'");
-  ExpectRefused(With("12000", ".inf"), "e.yaml:17:12: 'limit_j' must be a number, not '.inf'");
+  ExpectRefused(With("12000", "lots"),
+                "e.yaml:17:12: 'limit_j' must be a number from 0.001 to 1000000000000, not 'lots'");
+  ExpectRefused(With("12000", ".inf"),
+                "e.yaml:17:12: 'limit_j' must be a number from 0.001 to 1000000000000, not '.inf'");
   ExpectRefused(With("12000", "[1]"), "e.yaml:17:12: 'limit_j' must be a single value");
   ExpectRefused(With("replicas: 20", "replicas: 2.5"),
                 "e.yaml:5:11: 'replicas' must be a whole number from 1 to 1000000, not '2.5'");
@@ -76,9 +78,10 @@ TEST(YamlReader, ChecksPolicyNames) {
   ExpectRefused(With("name: q-learning-category", "name: always-x"),
                 "e.yaml:24:12: names that begin with 'always-' are taken by the constant actions, "
                 "which are always reported");
-  ExpectRefused(With("name: q-learning-category", "name: 'a,b'"),
-                "e.yaml:24:12: 'name' is 'a,b'; only letters, digits, '-', '_' and '.' are "
-                "allowed, no '.' in front");
+  ExpectRefused(
+      With("name: q-learning-category", "name: 'a,b'"),
+      "e.yaml:24:12: 'name' is 'a,b'; only up to 100 letters, digits, '-', '_' and '.' are "
+      "allowed, no '.' in front");
 }
 
 TEST(YamlReader, KeepsTheOptimumsNameForTheOptimum) {
@@ -87,6 +90,31 @@ TEST(YamlReader, KeepsTheOptimumsNameForTheOptimum) {
       "another 'name'";
   ExpectRefused(With("name: exact-dp-blind, ", ""), "e.yaml:26:5: " + taken);
   ExpectRefused(With("name: q-learning-category", "name: exact-dp"), "e.yaml:24:5: " + taken);
+}
+
+// Every key a config struct reads, at any depth, stands in the documentation.
+TEST(YamlReader, EveryKeyIsDocumented) {
+  const std::string page = ReadTextFile(std::string(EDGESIM_SOURCE_DIR) + "/docs/settings.md");
+  const auto expect = [&](auto config, const std::string& prefix) {
+    KeyCollector collector;
+    config.Visit(collector);
+    for (const std::string& key : collector.keys()) {
+      const bool section = page.find("`" + prefix + key + ".") != std::string::npos;
+      EXPECT_TRUE(section || page.find("`" + prefix + key + "`") != std::string::npos)
+          << prefix << key;
+    }
+  };
+  expect(ExperimentConfig{}, "");
+  expect(EpisodesConfig{}, "episodes.");
+  expect(DeviceConfig{}, "device.");
+  expect(WorkloadConfig{}, "workload.");
+  expect(PoissonConfig{}, "workload.arrivals.");
+  expect(EnergyBudgetConfig{}, "energy_budget.");
+  expect(PowerCapConfig{}, "power_cap.");
+  expect(OptimumConfig{}, "optimum.");
+  expect(GreedyQualityConfig{}, "");
+  expect(QLearningConfig{}, "");
+  expect(ExactDpConfig{}, "");
 }
 
 TEST(YamlReader, SuggestsOnlyWhatIsClose) {

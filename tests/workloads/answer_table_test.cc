@@ -123,7 +123,7 @@ TEST(AnswerTableTest, TheDrawIsTheSameForTheSameNoiseAndDoesNotUseOtherStreams) 
 
 TEST(AnswerTableTest, AScoreOutOfRangeIsAnError) {
   EXPECT_THAT(ErrorOf(kComplete + "81,m-q6_k,11,101,10.5\n"), HasSubstr("score"));
-  EXPECT_THAT(ErrorOf(kComplete + "82,m-q8_0,11,101,-0.5\n"), HasSubstr("question 82, m-q8_0"));
+  EXPECT_THAT(ErrorOf(kComplete + "82,m-q8_0,11,101,-0.5\n"), HasSubstr("the score is -0.5, allowed: 0 to 10"));
   EXPECT_EQ(ErrorOf(kComplete + "81,m-q6_k,11,101,10\n82,m-q6_k,1,1,0\n"), "no error");
 }
 
