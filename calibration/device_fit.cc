@@ -11,6 +11,7 @@
 #include "calibration/start_values.h"
 #include "sim/input_error.h"
 #include "sim/stats.h"
+#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -137,7 +138,9 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
 
   result.actions.resize(groups.size());
   profile.actions.resize(groups.size());
+  TaskFence fence;
   tbb::parallel_for(std::size_t{0}, groups.size(), [&](std::size_t a) {
+    const TaskFence::Task task(fence);
     const auto& [name, group] = groups[a];
     ActionProfile& action = profile.actions[a];
     action.spec.name = ProfileActionName(name);
@@ -163,6 +166,7 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
     }
     SplitLevels(result.actions[a].rails, action.rails);
   });
+  fence.Join();
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include "experiments/request_sampler.h"
 #include "sim/stats.h"
+#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -92,11 +93,14 @@ DecisionModel EstimateDecisionModel(const BuiltExperiment& built) {
       .seed = config.seed};
   const std::size_t classes = built.questions.classes.size(), actions = built.actions.size();
   model.outlook.assign(classes, std::vector<ActionOutlook>(actions));
+  TaskFence fence;
   tbb::parallel_for(std::size_t{0}, classes * actions, [&](std::size_t i) {
+    const TaskFence::Task task(fence);
     model.outlook[i / actions][i % actions] =
         SampleOutlook(built, static_cast<std::uint32_t>(i / actions),
                       static_cast<ActionId>(i % actions), model.energy_step);
   });
+  fence.Join();
   return model;
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "experiments/decision_model_estimate.h"
+#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -71,7 +72,9 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
   const ExperimentConfig& config = built.config;
   const std::size_t actions = built.actions.size();
   std::vector<double> reward(std::size_t{config.replicas} * episodes_per_replica);
+  TaskFence fence;
   tbb::parallel_for(std::size_t{0}, reward.size(), [&](std::size_t i) {
+    const TaskFence::Task task(fence);
     const Noise noise{.seed = config.seed,
                       .replica = static_cast<std::uint32_t>(i / episodes_per_replica),
                       .episode = static_cast<std::uint32_t>(i % episodes_per_replica),
@@ -95,6 +98,7 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
     reward[i] = cut + HindsightReward(energy_j, earned, built.world.limits.budget.limit,
                                       std::size_t{kBoundSteps} * config.optimum.energy_steps);
   });
+  fence.Join();
   double sum = 0;
   for (const double r : reward) sum += r;
   return sum / static_cast<double>(reward.size());
@@ -169,9 +173,11 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   }
   std::mutex progress_mutex;
   std::uint64_t done = 0;
+  TaskFence fence;
   tbb::parallel_for(
       tbb::blocked_range<std::size_t>(0, contestants.size() * config.replicas, 1),
       [&](const tbb::blocked_range<std::size_t>& cells) {
+        const TaskFence::Task task(fence);
         for (std::size_t cell = cells.begin(); cell != cells.end(); ++cell) {
           const std::size_t p = cell / config.replicas, r = cell % config.replicas;
           result.policies[p].replicas[r] =
@@ -183,6 +189,7 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
         }
       },
       tbb::simple_partitioner());
+  fence.Join();
   return result;
 }
 
