@@ -173,7 +173,10 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
 std::vector<Outlier> FindOutliers(const TraceSet& traces,
                                   const std::vector<std::string>& ramping_rails) {
   std::vector<Outlier> outliers;
-  for (const auto& [action, group] : ByAction(traces)) {
+  for (const auto& action_group : ByAction(traces)) {
+    // Named, not bound: lambdas below capture them, which clang 14 does not allow for bindings.
+    const std::string& action = action_group.first;
+    const Group& group = action_group.second;
     // Flags the requests whose figure is far from the group's median.
     const auto flag = [&](const std::vector<double>& figures, double material, const auto& why) {
       const double median = Median(figures);

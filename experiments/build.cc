@@ -31,7 +31,7 @@ fs::path Find(const LoadedExperiment& loaded, const std::string& key, const std:
               const fs::path& folder, const std::string& extension) {
   std::error_code error;
   if (value.find('/') != std::string::npos || fs::path(value).extension() == extension) {
-    const fs::path path = loaded.directory / value;
+    fs::path path = loaded.directory / value;
     if (!fs::is_regular_file(path, error))
       loaded.document.Fail(key, fmt::format("no file '{}'", path.string()));
     return path;

@@ -81,7 +81,7 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
       return path_;
     }
     for (int number = 1;; ++number) {
-      const fs::path target = Numbered(base_, number);
+      fs::path target = Numbered(base_, number);
       if (fs::exists(target)) continue;
       fs::rename(part, target);
       return target;

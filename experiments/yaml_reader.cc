@@ -37,8 +37,8 @@ bool Parse(const std::string& text, Number& value) {
 
 }  // namespace
 
-void YamlDocument::Fail(std::string path, const std::string& what) const {
-  const auto parent = [](std::string at) { return at.substr(0, at.rfind('.')); };
+void YamlDocument::Fail(const std::string& path, const std::string& what) const {
+  const auto parent = [](const std::string& at) { return at.substr(0, at.rfind('.')); };
   for (std::string at = path;; at = parent(at)) {
     if (overridden.contains(at)) throw InputError(fmt::format("--set {}: {}", at, what));
     if (at.find('.') == std::string::npos) break;

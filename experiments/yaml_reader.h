@@ -28,7 +28,7 @@ struct YamlDocument {
 
   // Throws InputError at the value with this dotted path, or at the nearest enclosing one that was
   // read.
-  [[noreturn]] void Fail(std::string path, const std::string& what) const;
+  [[noreturn]] void Fail(const std::string& path, const std::string& what) const;
 };
 
 // The closest of `names` to `word`, as "; did you mean 'x'?", or "" if none is close.
