@@ -71,9 +71,18 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
     for (const auto& [file, text] : files) WriteTextFile(part / file, text);
     if (base_.empty()) {
       if (force_ && fs::exists(path_ / "summary.json")) {
+        // What else lies in the folder is the user's: it moves over, only the old run's files go.
         const fs::path old = part.string() + "-old";
         fs::rename(path_, old);
-        fs::rename(part, path_);
+        fs::rename(part, path_, error);
+        if (error) {
+          fs::rename(old, path_);
+          throw fs::filesystem_error("rename", path_, error);
+        }
+        for (const auto& entry : fs::directory_iterator(old)) {
+          const fs::path name = entry.path().filename();
+          if (!files.contains(name.string())) fs::rename(entry.path(), path_ / name);
+        }
         fs::remove_all(old);
       } else {
         fs::rename(part, path_);  // replaces an empty folder, fails on any other

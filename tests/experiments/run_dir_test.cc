@@ -57,6 +57,19 @@ TEST_F(RunDirTest, KeepsAFinishedRunUnlessForced) {
   EXPECT_EQ(ReadTextFile("d/summary.json"), "new");
 }
 
+TEST_F(RunDirTest, ForceReplacesTheRunAndKeepsWhatElseLiesThere) {
+  RunDir("d", "x", false).Write({{"summary.json", "old"}, {"curves.csv", "old"}});
+  fs::create_directory("d/plots");
+  WriteTextFile("d/plots/mine.txt", "years of work");
+  WriteTextFile("d/notes.md", "thoughts");
+  RunDir("d", "x", true).Write(files_);
+  EXPECT_EQ(ReadTextFile("d/summary.json"), "new");
+  EXPECT_EQ(ReadTextFile("d/curves.csv"), "c");
+  EXPECT_EQ(ReadTextFile("d/plots/mine.txt"), "years of work");
+  EXPECT_EQ(ReadTextFile("d/notes.md"), "thoughts");
+  EXPECT_EQ(Entries("."), 1U);  // and nothing beside it
+}
+
 TEST_F(RunDirTest, FollowsLinksAndDots) {
   fs::create_directory("real");
   fs::create_directory_symlink("real", "link");
