@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "sim/input_error.h"
+#include "tests/support/text_files.h"
 
 namespace edgesim {
 namespace {
@@ -190,23 +191,6 @@ TEST(JoinTracesTest, RowsThatRepeatARequestAreAnError) {
       "action,question_id,t_s,gpu_w\nA-Q6,1,0,1\nA-Q6,1,1,1\nA-Q6,2,0,1\nA-Q6,2,1,1\n";
   EXPECT_THAT(ErrorOf(samples, std::string(kRequests) + "A-Q6,1,250,6.5\n"),
               HasSubstr("question 1"));
-}
-
-std::string FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-std::string Unzipped(const std::string& path) {
-  std::string text;
-  FILE* pipe = popen(("zcat '" + path + "'").c_str(), "r");
-  if (pipe == nullptr) return text;
-  char buffer[1 << 16];
-  for (std::size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
-  pclose(pipe);
-  return text;
 }
 
 TEST(RecordedTracesTest, EnergiesAreThoseOfTheIndependentIntegration) {

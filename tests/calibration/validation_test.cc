@@ -11,6 +11,7 @@
 
 #include "devices/profile_io.h"
 #include "sim/input_error.h"
+#include "tests/support/text_files.h"
 
 namespace edgesim {
 namespace {
@@ -171,23 +172,6 @@ TEST(CrossValidateEnergyTest, TheOrderOfTheRequestsDoesNotMatter) {
 }
 
 // The recorded session: six actions, 18 questions each.
-
-std::string FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-std::string Unzipped(const std::string& path) {
-  std::string text;
-  FILE* pipe = popen(("zcat '" + path + "'").c_str(), "r");
-  if (pipe == nullptr) return text;
-  char buffer[1 << 16];
-  for (std::size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
-  pclose(pipe);
-  return text;
-}
 
 class SlowFitRecorded : public testing::Test {
  protected:

@@ -13,11 +13,8 @@ namespace edgesim {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using toys::At;
 using toys::Budget;
 using toys::Flat;
-using toys::kNoBudgetJ;
 using toys::Toy;
 
 // Poisson arrivals, random tokens, scores, powers and actions; idle power; budget crossings.

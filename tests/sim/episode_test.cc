@@ -13,7 +13,6 @@ namespace edgesim {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using toys::At;
 using toys::Budget;
 using toys::Flat;

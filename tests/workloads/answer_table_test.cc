@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "sim/input_error.h"
+#include "tests/support/text_files.h"
 
 namespace edgesim {
 namespace {
@@ -39,13 +40,6 @@ std::string ErrorOf(const std::string& rows) {
     return error.what();
   }
   return "no error";
-}
-
-std::string FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 const std::string kComplete =
@@ -123,7 +117,8 @@ TEST(AnswerTableTest, TheDrawIsTheSameForTheSameNoiseAndDoesNotUseOtherStreams) 
 
 TEST(AnswerTableTest, AScoreOutOfRangeIsAnError) {
   EXPECT_THAT(ErrorOf(kComplete + "81,m-q6_k,11,101,10.5\n"), HasSubstr("score"));
-  EXPECT_THAT(ErrorOf(kComplete + "82,m-q8_0,11,101,-0.5\n"), HasSubstr("the score is -0.5, allowed: 0 to 10"));
+  EXPECT_THAT(ErrorOf(kComplete + "82,m-q8_0,11,101,-0.5\n"),
+              HasSubstr("the score is -0.5, allowed: 0 to 10"));
   EXPECT_EQ(ErrorOf(kComplete + "81,m-q6_k,11,101,10\n82,m-q6_k,1,1,0\n"), "no error");
 }
 

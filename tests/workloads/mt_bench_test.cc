@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "sim/input_error.h"
+#include "tests/support/text_files.h"
 
 namespace edgesim {
 namespace {
@@ -30,13 +31,6 @@ std::string ErrorOf(const std::string& csv) {
     return error.what();
   }
   return "no error";
-}
-
-std::string FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 QuestionSet ShippedQuestions() {
