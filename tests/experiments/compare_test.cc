@@ -27,8 +27,10 @@ struct FakeRun {
 
 class CompareTest : public testing::Test {
  protected:
+  // A folder of the test's own: ctest runs tests side by side.
   fs::path Write(const std::string& name, const FakeRun& run) {
-    const fs::path dir = fs::path(testing::TempDir()) / "compare" / name;
+    const fs::path dir = fs::path(testing::TempDir()) /
+                         testing::UnitTest::GetInstance()->current_test_info()->name() / name;
     fs::remove_all(dir);
     fs::create_directories(dir);
     WriteTextFile(
