@@ -2,11 +2,11 @@
 // action.
 #pragma once
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "calibration/hsmm_em.h"
+#include "calibration/action_fit.h"
 #include "calibration/request_trace.h"
 #include "devices/profile.h"
 
@@ -18,36 +18,36 @@ struct DeviceFitOptions {
   std::string source;         // where the traces come from, for the provenance
   std::string date_recorded;  // ISO 8601
   std::string date_fitted;
-  std::vector<std::string> ramping_rails;  // fitted left-to-right; the others get a free topology
-  int free_states = 2;                     // of a rail with free topology
+  std::vector<ModelSpec> models;  // one per rail of the traces
+  FitControl control;
 };
 
-struct RailFit {
-  std::string rail;
-  HsmmFit fit;
-};
-
-struct ActionFit {
+struct NamedActionFit {
   std::string action;  // as the profile names it
   std::size_t requests = 0;
-  std::vector<RailFit> rails;
+  ActionFit fit;
 };
 
 struct DeviceFit {
   DeviceProfile profile;
-  std::vector<ActionFit> actions;  // in the order of profile.actions
+  std::vector<NamedActionFit> actions;  // in the order of profile.actions
 };
 
 // Fits the actions in parallel; the result does not depend on the number of threads. Action names
-// are
-// "<model>-<quantization>", the quantisation after the last hyphen; they become lower case.
+// are "<model>-<quantization>", the quantisation after the last hyphen; they become lower case.
 DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options);
+
+// Requests by action, actions in the order of their first request.
+using RequestGroup = std::vector<const RequestTrace*>;
+std::vector<std::pair<std::string, RequestGroup>> ByAction(const TraceSet& traces);
+
+// The group's readings on a grid of `interval_s`, and its seconds per token.
+ActionData OnGrid(const RequestGroup& group, std::size_t rails, double interval_s, bool mid_stay);
 
 // Requests whose time per token, or whose time to half of the power rise, is far from that of the
 // action's others: more than 8 robust standard deviations and more than a tenth of the median
 // (time per token) or a second (rise).
-std::vector<Outlier> FindOutliers(const TraceSet& traces,
-                                  const std::vector<std::string>& ramping_rails);
+std::vector<Outlier> FindOutliers(const TraceSet& traces, const std::vector<ModelSpec>& models);
 
 std::string ProfileActionName(const std::string& trace_action);
 

@@ -3,69 +3,38 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "calibration/duration_fit.h"
+#include "calibration/hsmm_expect.h"
 
 namespace edgesim {
 
 using Eigen::Index;
 
-ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log_density) {
-  const ForwardMessages forward = Forward(tables, log_density);
-  if (!std::isfinite(forward.log_likelihood)) {
-    throw std::invalid_argument("the model gives a sequence no probability");
-  }
-  const Index steps = log_density.rows(), n = log_density.cols(), longest = tables.pmf.rows();
-  ExpectedCounts out{.log_likelihood = forward.log_likelihood,
-                     .occupied = Eigen::MatrixXd(steps, n),
-                     .durations = Eigen::MatrixXd::Zero(longest, n),
-                     .successors = Eigen::MatrixXd::Zero(n, n)};
-
-  // Mirror of the forward recursion. window(w, j): what follows a segment of j that ends at w,
-  // relative to the running product; beyond the last reading it is 1, which makes the
-  // right-censoring exact.
-  Eigen::MatrixXd window = Eigen::MatrixXd::Ones(steps + longest, n);
-  Eigen::MatrixXd follow(steps,
-                         n);  // likelihood of x from t+1 on, given that a segment of j ends at t
-  Eigen::MatrixXd ahead(steps,
-                        n);  // likelihood of x from t on, given that a segment of j starts at t
-  Eigen::VectorXd product = Eigen::VectorXd::Ones(n);
-  for (Index t = steps - 1; t >= 0; --t) {
-    if (t == steps - 1) {
-      follow.row(t).setOnes();
-    } else {
-      follow.row(t) = (tables.transition * ahead.row(t + 1).transpose()).transpose();
-      out.successors.noalias() += forward.end.row(t).transpose() * ahead.row(t + 1);
-    }
-    for (Index j = 0; j < n; ++j) {
-      window(t, j) = follow(t, j) / product(j);
-      product(j) *= forward.factor(t, j);
-      auto ends = window.col(j).segment(t, longest);
-      if (product(j) < kFoldBelow || product(j) > kFoldAbove) {
-        ends *= product(j);
-        product(j) = 1;
-      }
-      ahead(t, j) = product(j) * ends.dot(tables.pmf.col(j));
-      out.durations.col(j) +=
-          forward.start(t, j) * product(j) * ends.cwiseProduct(tables.pmf.col(j));
-    }
-  }
-  out.successors.array() *= tables.transition.array();
-
-  // A state gains the segments that start and loses those that end before.
-  for (Index t = 0; t < steps; ++t) {
-    out.occupied.row(t) = forward.start.row(t).cwiseProduct(ahead.row(t));
-    if (t > 0) {
-      out.occupied.row(t) +=
-          out.occupied.row(t - 1) - forward.end.row(t - 1).cwiseProduct(follow.row(t - 1));
-    }
-  }
-  out.occupied = out.occupied.cwiseMax(0);
-  return out;
-}
-
 namespace {
+
+constexpr double kLeastCount = 1e-6;
+
+// Posterior mean and variance of a level N(0, tau^2) given the states.
+struct LevelPosterior {
+  double mean_w = 0, variance = 0;
+};
+LevelPosterior PosteriorLevel(const Hsmm& model, double tau, const std::vector<double>& sequence,
+                              const Eigen::MatrixXd& occupied) {
+  double precision = 1 / (tau * tau), pull = 0;
+  for (std::size_t j = 0; j < model.states.size(); ++j) {
+    if (!model.states[j].takes_level) continue;
+    for (std::size_t t = 0; t < sequence.size(); ++t) {
+      if (std::isnan(sequence[t]) || (t == 0 && model.first_reading)) continue;
+      const LevelEvidence evidence =
+          EvidenceForLevel(model.states[j], sequence[t], t > 0 ? sequence[t - 1] : NAN);
+      const double w = evidence.precision * occupied(static_cast<Index>(t), static_cast<Index>(j));
+      precision += w;
+      pull += w * evidence.level_w;
+    }
+  }
+  return {.mean_w = pull / precision, .variance = 1 / precision};
+}
 
 class Fitter {
  public:
@@ -75,10 +44,13 @@ class Fitter {
         sequences_(sequences),
         options_(options),
         tau_(level_sd_w),
-        level_(sequences.size(), 0.0) {
+        levels_(sequences.size()),
+        longest_(options.longest_stay),
+        tail_(options.longest_stay > 0 ? Tail::kRenormalise : Tail::kLastCell) {
     Validate(start);
     for (const auto& sequence : sequences) {
-      longest_ = std::max(longest_, static_cast<int>(sequence.size()) + 1);
+      if (options.longest_stay == 0)
+        longest_ = std::max(longest_, static_cast<int>(sequence.size()) + 1);
       for (const double x : sequence) readings_ += !std::isnan(x);
     }
   }
@@ -88,15 +60,19 @@ class Fitter {
     double last = -std::numeric_limits<double>::infinity();
     for (fit.iterations = 1;; ++fit.iterations) {
       const double log_likelihood = Iterate();
+      fit.course.push_back(log_likelihood);
       fit.converged = log_likelihood - last < options_.tolerance * std::abs(log_likelihood);
       if (fit.converged || fit.iterations >= options_.max_iterations) break;
       last = log_likelihood;
     }
-    fit.log_likelihood = LogLikelihoodNow();
+    const HsmmTables tables = MakeTables(model_, longest_, tail_);
+    for (std::size_t i = 0; i < sequences_.size(); ++i)
+      fit.log_likelihood += Forward(tables, Density(i)).log_likelihood;
     fit.model = model_;
     fit.level_sd_w = tau_;
-    fit.level_w = level_;
-    fit.parameters = CountParameters();
+    for (const LevelPosterior& level : levels_) fit.level_w.push_back(level.mean_w);
+    fit.readings = readings_;
+    fit.parameters = CountParameters(model_, tau_ > 0);
     fit.bic = fit.parameters * std::log(static_cast<double>(readings_)) - 2 * fit.log_likelihood;
     return fit;
   }
@@ -104,131 +80,90 @@ class Fitter {
  private:
   Index States() const { return static_cast<Index>(model_.states.size()); }
   HsmmState& State(Index j) { return model_.states[static_cast<std::size_t>(j)]; }
-
-  double LogLikelihoodNow() const {
-    const HsmmTables tables = MakeTables(model_, longest_);
-    double sum = 0;
-    for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      sum += Forward(tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight))
-                 .log_likelihood;
-    }
-    return sum;
+  Eigen::MatrixXd Density(std::size_t i) const {
+    return LogDensity(model_, sequences_[i], levels_[i].mean_w, options_.outlier_weight);
   }
 
   // One E-step over all sequences and one M-step; returns the log-likelihood before it.
   double Iterate() {
-    const HsmmTables tables = MakeTables(model_, longest_);
+    const HsmmTables tables = MakeTables(model_, longest_, tail_);
     std::vector<ExpectedCounts> counts;
-    for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      counts.push_back(ExpectCounts(
-          tables, LogDensity(model_, sequences_[i], level_[i], options_.outlier_weight)));
-    }
-    std::vector<double> level_variance(sequences_.size(), 0.0);
-    if (tau_ > 0) UpdateLevels(counts, level_variance);
-    UpdateEmissions(counts, level_variance);
-    UpdatePath(counts);
     double log_likelihood = 0;
-    for (const ExpectedCounts& c : counts) log_likelihood += c.log_likelihood;
+    for (std::size_t i = 0; i < sequences_.size(); ++i) {
+      counts.push_back(ExpectCounts(tables, Density(i)));
+      log_likelihood += counts.back().log_likelihood;
+    }
+    if (tau_ > 0) UpdateLevels(counts);
+    for (Index j = 0; j < States(); ++j) UpdateEmission(counts, j);
+    UpdatePath(counts);
     return log_likelihood;
   }
 
-  // Posterior of each sequence's level given the state posteriors; then its mean goes into the
-  // states, or the levels would drift off together.
-  void UpdateLevels(const std::vector<ExpectedCounts>& counts, std::vector<double>& variance) {
+  // The mean of the posteriors goes into the states, or the levels would drift off together.
+  void UpdateLevels(const std::vector<ExpectedCounts>& counts) {
     double mean = 0, second_moment = 0;
+    const auto n = static_cast<double>(sequences_.size());
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      double precision = 1 / (tau_ * tau_), pull = 0;
-      for (Index j = 0; j < States(); ++j) {
-        const HsmmState& state = State(j);
-        if (!state.takes_level) continue;
-        for (std::size_t t = 0; t < sequences_[i].size(); ++t) {
-          if (std::isnan(sequences_[i][t])) continue;
-          const double w = counts[i].occupied(static_cast<Index>(t), j) / (state.sd_w * state.sd_w);
-          precision += w;
-          pull += w * (sequences_[i][t] - state.mean_w);
-        }
-      }
-      level_[i] = pull / precision;
-      variance[i] = 1 / precision;
-      mean += level_[i] / static_cast<double>(sequences_.size());
+      levels_[i] = PosteriorLevel(model_, tau_, sequences_[i], counts[i].occupied);
+      mean += levels_[i].mean_w / n;
     }
-    for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      level_[i] -= mean;
-      second_moment +=
-          (level_[i] * level_[i] + variance[i]) / static_cast<double>(sequences_.size());
+    for (LevelPosterior& level : levels_) {
+      level.mean_w -= mean;
+      second_moment += (level.mean_w * level.mean_w + level.variance) / n;
     }
     tau_ = std::sqrt(second_moment);
   }
 
-  void UpdateEmissions(const std::vector<ExpectedCounts>& counts,
-                       const std::vector<double>& level_variance) {
-    for (Index j = 0; j < States(); ++j) {
-      HsmmState& state = State(j);
-      const auto for_each = [&](auto&& visit) {
-        for (std::size_t i = 0; i < sequences_.size(); ++i) {
-          const double level = state.takes_level ? level_[i] : 0;
-          for (std::size_t t = 0; t < sequences_[i].size(); ++t) {
-            const double x = sequences_[i][t];
-            if (!std::isnan(x)) visit(counts[i].occupied(static_cast<Index>(t), j), x - level, i);
-          }
-        }
-      };
-      double weight = 0, sum = 0, squares = 0;
-      for_each([&](double w, double x, std::size_t) {
-        weight += w;
-        sum += w * x;
-      });
-      if (weight < 1e-6) continue;  // nothing is known of a state no sequence visits
-      state.mean_w = sum / weight;
-      for_each([&](double w, double x, std::size_t i) {
-        squares += w * ((x - state.mean_w) * (x - state.mean_w) +
-                        (state.takes_level ? level_variance[i] : 0));
-      });
-      const double prior = options_.prior_weight * options_.prior_sd_w * options_.prior_sd_w;
-      state.sd_w = std::max(options_.floor_sd_w,
-                            std::sqrt((squares + prior) / (weight + options_.prior_weight)));
+  void UpdateEmission(const std::vector<ExpectedCounts>& counts, Index j) {
+    HsmmState& state = State(j);
+    std::vector<WeightedReading> readings;
+    for (std::size_t i = 0; i < sequences_.size(); ++i) {
+      const std::vector<double>& x = sequences_[i];
+      const LevelPosterior level = state.takes_level ? levels_[i] : LevelPosterior{};
+      for (std::size_t t = model_.first_reading ? 1 : 0; t < x.size(); ++t) {
+        const double weight = counts[i].occupied(static_cast<Index>(t), j);
+        if (std::isnan(x[t]) || weight <= 0) continue;
+        readings.push_back({.weight = weight,
+                            .watts = x[t] - level.mean_w,
+                            .before = t > 0 ? x[t - 1] - level.mean_w : NAN,
+                            .level_variance = level.variance});
+      }
     }
+    FitEmission(readings, options_.emission, state);
   }
 
   void UpdatePath(const std::vector<ExpectedCounts>& counts) {
     const Index n = States();
     Eigen::VectorXd initial = Eigen::VectorXd::Zero(n);
-    Eigen::MatrixXd durations = Eigen::MatrixXd::Zero(longest_, n),
+    Eigen::MatrixXd whole = Eigen::MatrixXd::Zero(longest_, n), remaining = whole,
                     successors = Eigen::MatrixXd::Zero(n, n);
     for (const ExpectedCounts& c : counts) {
       initial += c.occupied.row(0).transpose();
-      durations += c.durations;
+      whole += c.durations;
+      if (c.first_durations.size() > 0) remaining += c.first_durations;
       successors += c.successors;
     }
-    model_.initial = initial / initial.sum();
     for (Index j = 0; j < n; ++j) {
       HsmmState& state = State(j);
       if (!state.duration) continue;
-      if (successors.row(j).sum() > 1e-6)
+      if (successors.row(j).sum() > kLeastCount)
         model_.transition.row(j) = successors.row(j) / successors.row(j).sum();
-      if (durations.col(j).sum() > 1e-6) {
-        state.duration = FitGammaDuration(durations.col(j), model_.interval_s, *state.duration);
+      if (whole.col(j).sum() > kLeastCount) {
+        state.duration = FitDuration({whole.col(j), remaining.col(j)}, model_.interval_s,
+                                     *state.duration, tail_, options_.table_prior);
       }
     }
-  }
-
-  int CountParameters() const {
-    int count = tau_ > 0 ? 1 : 0;
-    for (Index j = 0; j < States(); ++j) {
-      const HsmmState& state = model_.states[static_cast<std::size_t>(j)];
-      count += 2 + (state.duration ? 2 : 0);
-      const auto open = static_cast<int>((model_.transition.row(j).array() > 0).count());
-      count += std::max(0, open - 1);
-    }
-    return count + std::max(0, static_cast<int>((model_.initial.array() > 0).count()) - 1);
+    model_.initial =
+        model_.starts_mid_stay ? StationaryLaw(model_) : Eigen::VectorXd(initial / initial.sum());
   }
 
   Hsmm model_;
   const std::vector<std::vector<double>>& sequences_;
   EmOptions options_;
   double tau_;
-  std::vector<double> level_;
+  std::vector<LevelPosterior> levels_;
   int longest_ = 0;
+  Tail tail_;
   std::size_t readings_ = 0;
 };
 
@@ -237,6 +172,66 @@ class Fitter {
 HsmmFit FitHsmm(const Hsmm& start, double level_sd_w,
                 const std::vector<std::vector<double>>& sequences, const EmOptions& options) {
   return Fitter(start, level_sd_w, sequences, options).Run();
+}
+
+double EstimateLevel(const Hsmm& model, double level_sd_w, const std::vector<double>& sequence,
+                     const EmOptions& options) {
+  if (level_sd_w <= 0) return 0;
+  const HsmmTables tables = MakeTables(model, static_cast<int>(sequence.size()) + 1);
+  double level = 0;
+  constexpr int kRounds = 5;  // each round only re-weighs the states' shares
+  for (int round = 0; round < kRounds; ++round) {
+    const ExpectedCounts counts =
+        ExpectCounts(tables, LogDensity(model, sequence, level, options.outlier_weight));
+    level = PosteriorLevel(model, level_sd_w, sequence, counts.occupied).mean_w;
+  }
+  return level;
+}
+
+int CountParameters(const Hsmm& model, bool has_level) {
+  int count = has_level ? 1 : 0;
+  for (std::size_t j = 0; j < model.states.size(); ++j) {
+    const HsmmState& state = model.states[j];
+    count += state.mixture.empty() ? 2 : 3 * static_cast<int>(state.mixture.size()) - 1;
+    count += (state.phi > 0) + state.student_dof.has_value();
+    if (state.duration) {
+      const bool has_mean = state.duration->family != DurationFamily::kTable;
+      count += has_mean + ShapeParameters(*state.duration);
+    }
+    const auto open =
+        static_cast<int>((model.transition.row(static_cast<Index>(j)).array() > 0).count());
+    count += std::max(0, open - 1);
+  }
+  if (model.first_reading) count += 2;
+  if (model.starts_mid_stay) return count;
+  return count + std::max(0, static_cast<int>((model.initial.array() > 0).count()) - 1);
+}
+
+Eigen::VectorXd StationaryLaw(const Hsmm& model) {
+  const auto n = static_cast<Index>(model.states.size());
+  Eigen::VectorXd share(n);
+  for (Index j = 0; j < n; ++j) {
+    if (!model.states[static_cast<std::size_t>(j)].duration) return Eigen::VectorXd::Unit(n, j);
+  }
+  // Stationary law of the embedded chain by power iteration of its lazy version, which has the same
+  // one and no period.
+  Eigen::VectorXd embedded = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
+  constexpr int kRounds = 2000;
+  for (int round = 0; round < kRounds; ++round) {
+    const Eigen::VectorXd next = 0.5 * (embedded + model.transition.transpose() * embedded);
+    const double change = (next - embedded).cwiseAbs().maxCoeff();
+    embedded = next;
+    constexpr double kSettled = 1e-14;
+    if (change < kSettled) break;
+  }
+  for (Index j = 0; j < n; ++j) {
+    const DurationLaw& law = *model.states[static_cast<std::size_t>(j)].duration;
+    const Eigen::VectorXd pmf =
+        DurationPmf(law, model.interval_s, LongestStay(law, model.interval_s));
+    share(j) = embedded(j) *
+               pmf.dot(Eigen::VectorXd::LinSpaced(pmf.size(), 1, static_cast<double>(pmf.size())));
+  }
+  return share / share.sum();
 }
 
 }  // namespace edgesim

@@ -2,36 +2,22 @@
 // sequence.
 #pragma once
 
-#include <Eigen/Core>
 #include <vector>
 
+#include "calibration/emission_fit.h"
 #include "devices/hsmm.h"
-#include "devices/hsmm_forward.h"
 
 namespace edgesim {
-
-// Expected counts of one sequence under the current model.
-struct ExpectedCounts {
-  double log_likelihood = 0;
-  Eigen::MatrixXd occupied;  // P(state j at t | x)                         (T x N)
-  Eigen::MatrixXd
-      durations;  // segments of j with full duration u, the censored one included (D x N)
-  Eigen::MatrixXd successors;  // transitions i -> j                          (N x N)
-};
-
-// Exact, with a right-censored last segment. Throws std::invalid_argument if the sequence is
-// impossible.
-ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log_density);
 
 struct EmOptions {
   int max_iterations = 80;
   double tolerance = 1e-6;  // stop when the log-likelihood rises by less than this share
-  // Emission variance gets a prior of this size and weight, and a floor: a state that explains a
-  // few equal readings must not become a spike.
-  double prior_sd_w = 0.2;
-  double prior_weight = 2;
-  double floor_sd_w = 0.05;
+  EmissionOptions emission;
   double outlier_weight = 1e-5;
+  double table_prior = 1;  // stays a nonparametric duration law gets from its best gamma law
+  // Longest stay, intervals; longer ones cannot occur. 0: as long as the longest sequence and
+  // beyond.
+  int longest_stay = 0;
 };
 
 struct HsmmFit {
@@ -39,16 +25,28 @@ struct HsmmFit {
   double level_sd_w = 0;        // tau: levels are N(0, tau^2)
   std::vector<double> level_w;  // posterior mean per sequence
   double log_likelihood = 0;    // given the posterior mean levels
+  std::size_t readings = 0;
   int iterations = 0;
   bool converged = false;  // before max_iterations
   int parameters = 0;
-  double bic = 0;  // parameters log(readings) - 2 log_likelihood
+  double bic = 0;              // parameters log(readings) - 2 log_likelihood
+  std::vector<double> course;  // log-likelihood before each M-step
 };
 
 // Fits all sequences (one reading per interval, NaN = missing) from the start values in `start`:
 // states without a duration stay absorbing, transitions that are 0 stay 0, states with takes_level
-// share the sequence's level. With level_sd_w = 0 there is no level.
+// share the sequence's level, laws keep their family. With level_sd_w = 0 there is no level. A
+// model that starts mid-stay is stationary: its initial law follows from the others.
 HsmmFit FitHsmm(const Hsmm& start, double level_sd_w,
                 const std::vector<std::vector<double>>& sequences, const EmOptions& options);
+
+// Posterior mean of the level of a sequence the model was not fitted on, by fixed-point iteration.
+double EstimateLevel(const Hsmm& model, double level_sd_w, const std::vector<double>& sequence,
+                     const EmOptions& options);
+
+int CountParameters(const Hsmm& model, bool has_level);
+
+// Share of time spent in each state in the long run (states); absorbing states take all.
+Eigen::VectorXd StationaryLaw(const Hsmm& model);
 
 }  // namespace edgesim

@@ -12,14 +12,16 @@ struct RequestTrace {
   std::string action;
   std::string request;  // e.g. the question id
   double duration_s = 0;
-  double output_tokens = 0;
-  std::vector<double> t_s;  // since the request began, ascending; may lie outside [0, duration]
+  double output_tokens = 0;  // NaN: not known
+  std::vector<double> t_s;   // since the request began, ascending; may lie outside [0, duration]
   std::vector<std::vector<double>> rail_w;  // [rail][sample]
 };
 
 struct TraceSet {
   std::vector<std::string> rails;  // from the columns "<rail>_w"
   std::vector<RequestTrace> requests;
+  // The "requests" are stretches of a recording that begin at no particular moment.
+  bool mid_stay = false;
 };
 
 // Joins a csv of samples (action, question_id, t_s, one "<rail>_w" column per rail) with one of

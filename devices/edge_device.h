@@ -30,8 +30,9 @@ class EdgeDevice final : public Device {
   struct ActionModel {
     InverseCdfTable latency;  // over seconds_per_token
     std::vector<double>
-        seconds_per_output_token;  // ascending: a late draw is late under every action
-    std::vector<RailModel> rails;
+        seconds_per_output_token;               // ascending: a late draw is late under every action
+    std::vector<std::size_t> request_class;     // of the same answers
+    std::vector<std::vector<RailModel>> rails;  // [rail][class]; one class serves all requests
   };
   DeviceInfo info_;
   std::vector<ActionModel> actions_;

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/math/special_functions/gamma.hpp>
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 
 #include "devices/hsmm_forward.h"
@@ -19,6 +20,25 @@ void Require(bool ok, const std::string& what) {
   if (!ok) throw std::invalid_argument("hsmm: " + what);
 }
 
+void RequireEmission(const HsmmState& state) {
+  const auto require = [&](bool ok, const char* what) {
+    Require(ok, fmt::format("state '{}': {}", state.name, what));
+  };
+  require(state.phi >= 0 && state.phi < 1, "phi must be at least 0 and below 1");
+  require(!state.student_dof || *state.student_dof > 0, "student_dof must be positive");
+  require(!state.student_dof || state.mixture.empty(),
+          "student_dof and mixture exclude each other");
+  require(!state.mixture.empty() || state.sd_w > 0, "sd_w must be positive");
+  double weights = 0;
+  for (const MixtureComponent& c : state.mixture) {
+    require(c.weight > 0 && c.sd_w > 0 && std::isfinite(c.offset_w),
+            "a mixture component needs a positive weight and sd_w");
+    weights += c.weight;
+  }
+  require(state.mixture.empty() || std::abs(weights - 1) < kProbabilityTolerance,
+          "mixture weights must sum to 1");
+}
+
 }  // namespace
 
 void Validate(const Hsmm& model) {
@@ -31,11 +51,13 @@ void Validate(const Hsmm& model) {
   Require((model.initial.array() >= 0).all() &&
               std::abs(model.initial.sum() - 1) < kProbabilityTolerance,
           "initial must sum to 1");
+  Require(!model.first_reading || model.first_reading->sd_w > 0,
+          "first_reading sd_w must be positive");
   for (Eigen::Index j = 0; j < n; ++j) {
     const HsmmState& state = model.states[static_cast<std::size_t>(j)];
     Require(std::isfinite(state.mean_w),
             fmt::format("state '{}': mean_w must be finite", state.name));
-    Require(state.sd_w > 0, fmt::format("state '{}': sd_w must be positive", state.name));
+    RequireEmission(state);
     const auto row = model.transition.row(j);
     Require((row.array() >= 0).all() && row(j) == 0,
             fmt::format("state '{}': transitions must not be negative and none leads to itself",
@@ -45,32 +67,43 @@ void Validate(const Hsmm& model) {
               fmt::format("state '{}' is absorbing but has transitions", state.name));
       continue;
     }
-    Require(state.duration->mean_s > 0 && state.duration->shape > 0,
-            fmt::format("state '{}': duration mean_s and shape must be positive", state.name));
+    const auto wrong = WhatIsWrong(*state.duration);
+    Require(!wrong, fmt::format("state '{}': {}", state.name, wrong.value_or("")));
     Require(std::abs(row.sum() - 1) < kProbabilityTolerance,
             fmt::format("state '{}': transitions must sum to 1", state.name));
   }
 }
 
-Eigen::VectorXd DurationPmf(const GammaDuration& duration, double interval_s, int max_intervals) {
-  const double per_interval = interval_s * duration.shape / duration.mean_s;
-  Eigen::VectorXd pmf(max_intervals);
-  double below = 0;
-  for (int u = 1; u < max_intervals; ++u) {
-    const double cdf = boost::math::gamma_p(duration.shape, u * per_interval);
-    pmf(u - 1) = cdf - below;
-    below = cdf;
+double LogInnovation(const HsmmState& state, double e, double widen) {
+  const double log_sqrt_two_pi = 0.5 * std::log(2 * std::numbers::pi);
+  const auto gaussian = [&](double x, double sd) {
+    const double z = x / sd;
+    return -0.5 * z * z - std::log(sd) - log_sqrt_two_pi;
+  };
+  if (state.student_dof) {
+    const double nu = *state.student_dof, scale = state.sd_w * widen, z = e / scale;
+    return std::lgamma(0.5 * (nu + 1)) - std::lgamma(0.5 * nu) -
+           0.5 * std::log(nu * std::numbers::pi) - std::log(scale) -
+           0.5 * (nu + 1) * std::log1p(z * z / nu);
   }
-  pmf(max_intervals - 1) = 1 - below;
-  return pmf;
+  if (state.mixture.empty()) return gaussian(e, state.sd_w * widen);
+  double largest = -INFINITY, sum = 0;
+  std::vector<double> parts;
+  for (const MixtureComponent& c : state.mixture) {
+    parts.push_back(std::log(c.weight) + gaussian(e - c.offset_w * widen, c.sd_w * widen));
+    largest = std::max(largest, parts.back());
+  }
+  for (const double part : parts) sum += std::exp(part - largest);
+  return largest + std::log(sum);
 }
 
 Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, double level_w,
                            double outlier_weight) {
-  constexpr double kOutlierDensity = 1.0 / 150;  // per W
-  constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
+  constexpr double kLogOutlierDensity = -5.0106352940962555;  // log of 1/150 per W
   const auto readings = static_cast<Eigen::Index>(watts.size());
   const auto n = static_cast<Eigen::Index>(model.states.size());
+  const double log_outlier = std::log(outlier_weight) + kLogOutlierDensity;
+  const double log_regular = std::log1p(-outlier_weight);
   Eigen::MatrixXd log_density = Eigen::MatrixXd::Zero(readings, n);
   for (Eigen::Index j = 0; j < n; ++j) {
     const HsmmState& state = model.states[static_cast<std::size_t>(j)];
@@ -78,15 +111,29 @@ Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, dou
     for (Eigen::Index t = 0; t < readings; ++t) {
       const double x = watts[static_cast<std::size_t>(t)];
       if (std::isnan(x)) continue;
-      const double z = (x - mean) / state.sd_w;
-      double value = -0.5 * z * z - std::log(state.sd_w) - kLogSqrtTwoPi;
+      const double before = t > 0 ? watts[static_cast<std::size_t>(t - 1)] : NAN;
+      double value = 0;
+      if (t == 0 && model.first_reading) {
+        HsmmState first;
+        first.sd_w = model.first_reading->sd_w;
+        value = LogInnovation(first, x - model.first_reading->mean_w, 1);
+      } else if (state.phi == 0 || std::isnan(before)) {
+        value = LogInnovation(state, x - mean, StationaryWidening(state));
+      } else {
+        value = LogInnovation(state, x - mean - state.phi * (before - mean), 1);
+      }
       if (outlier_weight > 0) {
-        value = std::log((1 - outlier_weight) * std::exp(value) + outlier_weight * kOutlierDensity);
+        const double regular = log_regular + value, high = std::max(regular, log_outlier);
+        value = high + std::log(std::exp(regular - high) + std::exp(log_outlier - high));
       }
       log_density(t, j) = value;
     }
   }
   return log_density;
+}
+
+double StationaryWidening(const HsmmState& state) {
+  return state.phi == 0 ? 1 : 1 / std::sqrt(1 - state.phi * state.phi);
 }
 
 double LogLikelihood(const Hsmm& model, std::span<const double> watts, double level_w) {

@@ -6,7 +6,7 @@
 
 namespace edgesim {
 
-HsmmTables MakeTables(const Hsmm& model, int max_intervals) {
+HsmmTables MakeTables(const Hsmm& model, int max_intervals, Tail tail) {
   const auto n = static_cast<Eigen::Index>(model.states.size());
   HsmmTables tables{.initial = model.initial,
                     .transition = model.transition,
@@ -15,7 +15,7 @@ HsmmTables MakeTables(const Hsmm& model, int max_intervals) {
   for (Eigen::Index j = 0; j < n; ++j) {
     const HsmmState& state = model.states[static_cast<std::size_t>(j)];
     if (state.duration) {
-      tables.pmf.col(j) = DurationPmf(*state.duration, model.interval_s, max_intervals);
+      tables.pmf.col(j) = DurationPmf(*state.duration, model.interval_s, max_intervals, tail);
     } else {
       tables.pmf(max_intervals - 1, j) = 1;
     }

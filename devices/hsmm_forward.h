@@ -22,7 +22,7 @@ struct HsmmTables {
 };
 
 // An absorbing state gets all its mass at D: with D beyond the sequence it is always censored.
-HsmmTables MakeTables(const Hsmm& model, int max_intervals);
+HsmmTables MakeTables(const Hsmm& model, int max_intervals, Tail tail = Tail::kLastCell);
 
 // survivor from pmf (D x N).
 Eigen::MatrixXd Survivor(const Eigen::MatrixXd& pmf);

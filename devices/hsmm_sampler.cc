@@ -1,37 +1,42 @@
 #include "devices/hsmm_sampler.h"
 
 #include <algorithm>
+#include <boost/random/student_t_distribution.hpp>
+#include <limits>
 
 namespace edgesim {
 
 namespace {
 
-// Longest stay in the table: far enough out that what is cut off is below one draw in 2^40.
-int LongestStay(const GammaDuration& duration, double interval_s) {
-  const double mean = duration.mean_s / interval_s;
-  const double spread = mean / std::sqrt(duration.shape);
-  return static_cast<int>(std::min(100'000.0, 8 + mean + 12 * spread + 30 * mean / duration.shape));
+std::span<const double> View(const Eigen::VectorXd& v) {
+  return {v.data(), static_cast<std::size_t>(v.size())};
 }
+
+constexpr std::size_t kForEver = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-HsmmSampler::HsmmSampler(const Hsmm& model) {
+HsmmSampler::HsmmSampler(const Hsmm& model)
+    : first_reading_(model.first_reading), starts_mid_stay_(model.starts_mid_stay) {
   Validate(model);
-  initial_ =
-      InverseCdfTable({model.initial.data(), static_cast<std::size_t>(model.initial.size())});
+  initial_ = InverseCdfTable(View(model.initial));
   for (std::size_t j = 0; j < model.states.size(); ++j) {
-    const HsmmState& from = model.states[j];
-    State state{.mean_w = from.mean_w,
-                .sd_w = from.sd_w,
-                .takes_level = from.takes_level,
-                .absorbing = !from.duration.has_value(),
-                .stay = {},
-                .successors = {},
-                .next = {}};
-    if (!state.absorbing) {
-      const Eigen::VectorXd pmf = DurationPmf(*from.duration, model.interval_s,
-                                              LongestStay(*from.duration, model.interval_s));
-      state.stay = InverseCdfTable({pmf.data(), static_cast<std::size_t>(pmf.size())});
+    State state{.emission = model.states[j]};
+    if (!state.emission.mixture.empty()) {
+      std::vector<double> weights;
+      for (const MixtureComponent& c : state.emission.mixture) weights.push_back(c.weight);
+      state.component = InverseCdfTable(weights);
+    }
+    if (const auto& law = state.emission.duration) {
+      const Eigen::VectorXd pmf =
+          DurationPmf(*law, model.interval_s, LongestStay(*law, model.interval_s));
+      state.stay = InverseCdfTable(View(pmf));
+      std::vector<double> survivor(static_cast<std::size_t>(pmf.size()) + 1, 0.0);
+      for (std::size_t u = survivor.size() - 1; u > 0; --u)
+        survivor[u - 1] = survivor[u] + pmf(static_cast<Eigen::Index>(u) - 1);
+      if (starts_mid_stay_)
+        state.remaining = InverseCdfTable({survivor.data(), survivor.size() - 1});
+      state.survivor = std::move(survivor);
       std::vector<double> weights;
       for (std::size_t k = 0; k < model.states.size(); ++k) {
         const double p =
@@ -46,22 +51,66 @@ HsmmSampler::HsmmSampler(const Hsmm& model) {
   }
 }
 
+double HsmmSampler::Innovation(const State& state, WordStream& words) {
+  if (state.emission.student_dof) {
+    return state.emission.sd_w *
+           boost::random::student_t_distribution<double>(*state.emission.student_dof)(words);
+  }
+  if (state.emission.mixture.empty()) return state.emission.sd_w * StandardNormal(words);
+  const MixtureComponent& c = state.emission.mixture[state.component.Draw(words())];
+  return c.offset_w + c.sd_w * StandardNormal(words);
+}
+
+// Intervals that remain of a stay of which `age` have passed, by inversion of the survivor; at
+// least 1. A stay older than its table ends with the next interval.
+std::size_t HsmmSampler::Remaining(const State& state, std::uint32_t age,
+                                   std::uint64_t word) const {
+  const std::vector<double>& survivor = state.survivor;
+  if (age + 1 >= survivor.size() || survivor[age] <= 0) return 1;
+  const double threshold = survivor[age] * (1 - static_cast<double>(word >> 11) * 0x1p-53);
+  std::size_t u = age + 1;
+  while (u + 1 < survivor.size() && survivor[u] >= threshold) ++u;
+  return u - age;
+}
+
 std::uint32_t HsmmSampler::Sample(double level_w, WordStream dwell, WordStream emission,
-                                  std::span<PowerSegment> path, std::size_t rail) const {
-  boost::random::normal_distribution<double> normal;
+                                  std::span<double> watts, const std::optional<Past>& past) const {
   std::uint32_t clamped = 0;
-  std::uint32_t at = initial_.Draw(dwell());
-  for (std::size_t t = 0; t < path.size();) {
+  std::uint32_t at = past ? past->state : initial_.Draw(dwell());
+  bool first_stay = true;
+  for (std::size_t t = 0; t < watts.size();) {
     const State& state = states_[at];
-    const double mean_w = state.mean_w + (state.takes_level ? level_w : 0);
-    const std::size_t end =
-        state.absorbing ? path.size() : std::min(path.size(), t + 1 + state.stay.Draw(dwell()));
-    for (; t < end; ++t) {
-      const double watts = mean_w + state.sd_w * normal(emission);
-      clamped += watts < 0;
-      path[t].rail_w[rail] = std::max(watts, 0.0);
+    const HsmmState& law = state.emission;
+    std::size_t stay = kForEver;
+    if (law.duration) {
+      const std::uint64_t word = dwell();
+      if (first_stay && past) {
+        stay = Remaining(state, past->age, word);
+      } else if (first_stay && starts_mid_stay_) {
+        stay = std::size_t{1} + state.remaining.Draw(word);
+      } else {
+        stay = std::size_t{1} + state.stay.Draw(word);
+      }
     }
-    if (!state.absorbing) {
+    first_stay = false;
+    const double mean_w = law.mean_w + (law.takes_level ? level_w : 0);
+    const std::size_t end = stay < watts.size() - t ? t + stay : watts.size();
+    for (; t < end; ++t) {
+      double x = 0;
+      if (t == 0 && !past && first_reading_) {
+        x = first_reading_->mean_w + first_reading_->sd_w * StandardNormal(emission);
+      } else if (law.phi == 0) {
+        x = mean_w + Innovation(state, emission);
+      } else if (t == 0 && !past) {
+        x = mean_w + StationaryWidening(law) * Innovation(state, emission);
+      } else {
+        const double before = t == 0 ? past->watts : watts[t - 1];
+        x = mean_w + law.phi * (before - mean_w) + Innovation(state, emission);
+      }
+      clamped += x < 0;
+      watts[t] = std::max(x, 0.0);
+    }
+    if (law.duration) {
       at = state.successors.size() == 1 ? state.successors[0]
                                         : state.successors[state.next.Draw(dwell())];
     }

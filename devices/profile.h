@@ -1,6 +1,7 @@
 // A device as measured: what a profile file holds. Every figure names where it comes from.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct Provenance {
 struct TokenLatency {
   std::vector<double> seconds_per_output_token;  // one per measured answer, ascending
   std::vector<double> output_tokens;             // of the same answers: the weights
+  std::vector<std::size_t> request_class;        // of the same answers: which PowerClass they had
   std::string provenance;                        // key into DeviceProfile::provenance
 };
 
@@ -35,9 +37,14 @@ struct LevelLaw {
   double own_w = 0;     // >= 0
 };
 
-struct RailPowerModel {
+// Requests of one action may come in kinds that differ in their whole course.
+struct PowerClass {
   Hsmm hsmm;
   LevelLaw level;
+};
+
+struct RailPowerModel {
+  std::vector<PowerClass> classes;  // one that serves all requests, or one per class of the action
   std::string provenance;
 };
 
@@ -50,8 +57,9 @@ struct Rail {
 
 struct ActionProfile {
   ActionSpec spec;
-  TokenLatency latency;
-  std::vector<RailPowerModel> rails;  // one per rail of the device, in its order
+  std::optional<TokenLatency> latency;  // null: power only, from traces without a table of requests
+  std::size_t classes = 1;              // kinds of requests
+  std::vector<RailPowerModel> rails;    // one per rail of the device, in its order
 };
 
 // A measured request unlike the others of its action. It is part of the fit.

@@ -1,8 +1,9 @@
 #include "devices/profile_io.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -14,10 +15,6 @@ namespace edgesim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int kSchemaVersion = 1;
-constexpr std::array kKindNames = {"measured", "calibrated", "modelled", "assumed"};
-
-double Rounded(double value) { return std::stod(fmt::format("{:.6g}", value)); }
 
 // A JSON value that knows where it stands, so that an error can say it.
 class Cursor {
@@ -36,6 +33,7 @@ class Cursor {
     if (found == value_.end()) Fail(fmt::format("'{}' is missing", key));
     return {*found, file_, at_ + "/" + key};
   }
+  bool Has(const char* key) const { return value_.is_object() && value_.contains(key); }
   bool IsNull() const { return value_.is_null(); }
   std::string Text() const {
     if (!value_.is_string()) Fail("must be a string");
@@ -83,8 +81,9 @@ class ProfileReader {
   explicit ProfileReader(const Cursor& root) : root_(root) {}
 
   DeviceProfile Read() {
-    if (root_["schema_version"].Number() != kSchemaVersion) {
-      root_["schema_version"].Fail(fmt::format("this edgesim reads version {}", kSchemaVersion));
+    if (root_["schema_version"].Number() != kProfileSchemaVersion) {
+      root_["schema_version"].Fail(fmt::format(
+          "this edgesim reads version {}; fit the profile again", kProfileSchemaVersion));
     }
     profile_.name = root_["name"].Text();
     profile_.description = root_["description"].Text();
@@ -120,8 +119,8 @@ class ProfileReader {
  private:
   static Provenance ReadProvenance(const Cursor& at) {
     const std::string kind = at["kind"].Text();
-    for (std::size_t k = 0; k < kKindNames.size(); ++k) {
-      if (kind == kKindNames[k]) {
+    for (std::size_t k = 0; k < kProvenanceKindNames.size(); ++k) {
+      if (kind == kProvenanceKindNames[k]) {
         return {static_cast<ProvenanceKind>(k), at["source"].Text(), at["date"].Text(),
                 at["method"].Text()};
       }
@@ -138,59 +137,122 @@ class ProfileReader {
   ActionProfile ReadAction(const Cursor& at) const {
     ActionProfile action;
     action.spec = {at["name"].Text(), at["model"].Text(), at["quantization"].Text()};
-    const Cursor latency = at["latency"];
-    for (const Cursor& item : latency["seconds_per_output_token"].Items()) {
-      action.latency.seconds_per_output_token.push_back(item.Positive());
-    }
-    for (const Cursor& item : latency["output_tokens"].Items()) {
-      action.latency.output_tokens.push_back(item.Positive());
-    }
-    if (action.latency.output_tokens.size() != action.latency.seconds_per_output_token.size() ||
-        action.latency.output_tokens.empty()) {
-      latency.Fail("needs as many output_tokens as seconds_per_output_token, and at least one");
-    }
-    if (!std::is_sorted(action.latency.seconds_per_output_token.begin(),
-                        action.latency.seconds_per_output_token.end())) {
-      latency["seconds_per_output_token"].Fail("must be ascending");
-    }
-    action.latency.provenance = ProvenanceKey(latency["provenance"]);
+    action.classes = static_cast<std::size_t>(at["classes"].Number(1));
+    if (!at["latency"].IsNull()) action.latency = ReadLatency(at["latency"], action.classes);
     for (const Rail& rail : profile_.rails)
-      action.rails.push_back(ReadRail(at["power"][rail.name.c_str()]));
+      action.rails.push_back(ReadRail(at["power"][rail.name.c_str()], action.classes));
     return action;
   }
 
-  RailPowerModel ReadRail(const Cursor& at) const {
+  TokenLatency ReadLatency(const Cursor& at, std::size_t classes) const {
+    TokenLatency latency;
+    for (const Cursor& item : at["seconds_per_output_token"].Items())
+      latency.seconds_per_output_token.push_back(item.Positive());
+    for (const Cursor& item : at["output_tokens"].Items())
+      latency.output_tokens.push_back(item.Positive());
+    for (const Cursor& item : at["request_class"].Items()) {
+      const double index = item.Number(0);
+      if (index != std::floor(index) || index >= static_cast<double>(classes))
+        item.Fail(fmt::format("must be a class, 0 to {}", classes - 1));
+      latency.request_class.push_back(static_cast<std::size_t>(index));
+    }
+    if (latency.output_tokens.size() != latency.seconds_per_output_token.size() ||
+        latency.request_class.size() != latency.output_tokens.size() ||
+        latency.output_tokens.empty()) {
+      at.Fail(
+          "needs as many output_tokens and request_class as seconds_per_output_token, and at least "
+          "one");
+    }
+    if (!std::is_sorted(latency.seconds_per_output_token.begin(),
+                        latency.seconds_per_output_token.end())) {
+      at["seconds_per_output_token"].Fail("must be ascending");
+    }
+    latency.provenance = ProvenanceKey(at["provenance"]);
+    return latency;
+  }
+
+  RailPowerModel ReadRail(const Cursor& at, std::size_t classes) const {
     RailPowerModel rail;
     rail.provenance = ProvenanceKey(at["provenance"]);
-    rail.level = {at["level"]["shared_w"].Number(), at["level"]["own_w"].Number(0)};
-    rail.hsmm.interval_s = profile_.emission_interval_s;
-    for (const Cursor& item : at["states"].Items()) {
-      HsmmState state{.name = item["name"].Text(),
-                      .mean_w = item["mean_w"].Number(),
-                      .sd_w = item["sd_w"].Positive(),
-                      .takes_level = item["takes_level"].Boolean(),
-                      .duration = {}};
-      const Cursor duration = item["duration"];
-      if (!duration.IsNull()) {
-        state.duration = GammaDuration{duration["mean_s"].Positive(), duration["shape"].Positive()};
-      }
-      rail.hsmm.states.push_back(std::move(state));
+    for (const Cursor& item : at["classes"].Items()) {
+      rail.classes.push_back(
+          {.hsmm = ReadHsmm(item),
+           .level = {item["level"]["shared_w"].Number(), item["level"]["own_w"].Number(0)}});
     }
-    const auto n = static_cast<Eigen::Index>(rail.hsmm.states.size());
-    rail.hsmm.initial = ReadRow(at["initial"], n);
+    if (rail.classes.size() != 1 && rail.classes.size() != classes)
+      at["classes"].Fail(fmt::format("needs 1 or {} entries", classes));
+    return rail;
+  }
+
+  Hsmm ReadHsmm(const Cursor& at) const {
+    Hsmm hsmm;
+    hsmm.interval_s = profile_.emission_interval_s;
+    for (const Cursor& item : at["states"].Items()) hsmm.states.push_back(ReadState(item));
+    const auto n = static_cast<Eigen::Index>(hsmm.states.size());
+    hsmm.initial = ReadRow(at["initial"], n);
     const std::vector<Cursor> rows = at["transition"].Items();
     if (static_cast<Eigen::Index>(rows.size()) != n)
       at["transition"].Fail("needs one row per state");
-    rail.hsmm.transition.resize(n, n);
+    hsmm.transition.resize(n, n);
     for (Eigen::Index j = 0; j < n; ++j) {
-      rail.hsmm.transition.row(j) = ReadRow(rows[static_cast<std::size_t>(j)], n).transpose();
+      hsmm.transition.row(j) = ReadRow(rows[static_cast<std::size_t>(j)], n).transpose();
     }
+    if (!at["first_reading"].IsNull()) {
+      const Cursor first = at["first_reading"];
+      hsmm.first_reading = FirstReading{first["mean_w"].Number(), first["sd_w"].Positive()};
+    }
+    hsmm.starts_mid_stay = at["starts_mid_stay"].Boolean();
     try {
-      Validate(rail.hsmm);
+      Validate(hsmm);
     } catch (const std::invalid_argument& error) {
       at.Fail(error.what());
     }
-    return rail;
+    return hsmm;
+  }
+
+  static HsmmState ReadState(const Cursor& at) {
+    HsmmState state{.name = at["name"].Text(),
+                    .mean_w = at["mean_w"].Number(),
+                    .sd_w = at["sd_w"].Number(0),
+                    .takes_level = at["takes_level"].Boolean()};
+    if (at.Has("phi")) state.phi = at["phi"].Number(0);
+    if (at.Has("student_dof")) state.student_dof = at["student_dof"].Positive();
+    if (at.Has("mixture")) {
+      for (const Cursor& part : at["mixture"].Items()) {
+        state.mixture.push_back(
+            {part["weight"].Positive(), part["offset_w"].Number(), part["sd_w"].Positive()});
+      }
+      Normalise(state.mixture);
+    }
+    const Cursor duration = at["duration"];
+    if (!duration.IsNull()) state.duration = ReadDuration(duration);
+    return state;
+  }
+
+  static DurationLaw ReadDuration(const Cursor& at) {
+    const std::string name = at["family"].Text();
+    const auto found = std::find(kDurationFamilyNames.begin(), kDurationFamilyNames.end(), name);
+    if (found == kDurationFamilyNames.end()) {
+      at["family"].Fail(
+          fmt::format("'{}' must be one of {}", name, fmt::join(kDurationFamilyNames, ", ")));
+    }
+    DurationLaw law{.family = static_cast<DurationFamily>(found - kDurationFamilyNames.begin())};
+    if (law.family == DurationFamily::kTable) {
+      const Cursor table = at["probability"];
+      const Eigen::VectorXd pmf = ReadRow(table, static_cast<Eigen::Index>(table.Items().size()));
+      law.table.assign(pmf.begin(), pmf.end());
+      return law;
+    }
+    law.mean_s = at["mean_s"].Positive();
+    if (ShapeParameters(law) > 0) law.shape = at["shape"].Positive();
+    return law;
+  }
+
+  // Mixture weights are written to 6 digits, too.
+  static void Normalise(std::vector<MixtureComponent>& mixture) {
+    double sum = 0;
+    for (const MixtureComponent& c : mixture) sum += c.weight;
+    for (MixtureComponent& c : mixture) c.weight /= sum;
   }
 
   // Probabilities are written to 6 digits; their sum is restored here.
@@ -207,57 +269,6 @@ class ProfileReader {
   Cursor root_;
   DeviceProfile profile_;
 };
-
-Json ToJson(const RailPowerModel& rail) {
-  Json states = Json::array(), initial = Json::array(), transition = Json::array();
-  for (std::size_t j = 0; j < rail.hsmm.states.size(); ++j) {
-    const HsmmState& state = rail.hsmm.states[j];
-    Json duration;
-    if (state.duration) {
-      duration = {{"mean_s", Rounded(state.duration->mean_s)},
-                  {"shape", Rounded(state.duration->shape)}};
-    }
-    states.push_back({{"name", state.name},
-                      {"mean_w", Rounded(state.mean_w)},
-                      {"sd_w", Rounded(state.sd_w)},
-                      {"takes_level", state.takes_level},
-                      {"duration", duration}});
-    initial.push_back(Rounded(rail.hsmm.initial(static_cast<Eigen::Index>(j))));
-    Json row = Json::array();
-    for (const double p : rail.hsmm.transition.row(static_cast<Eigen::Index>(j)))
-      row.push_back(Rounded(p));
-    transition.push_back(row);
-  }
-  return {
-      {"provenance", rail.provenance},
-      {"level", {{"shared_w", Rounded(rail.level.shared_w)}, {"own_w", Rounded(rail.level.own_w)}}},
-      {"states", states},
-      {"initial", initial},
-      {"transition", transition}};
-}
-
-// JSON text with each array of plain values on one line: a matrix then has one line per row.
-std::string Compact(const std::string& json) {
-  std::string out;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::size_t end =
-        json[i] == '[' ? json.find_first_of("[]{}\"", i + 1) : std::string::npos;
-    if (end == std::string::npos || json[end] != ']') {
-      out += json[i];
-      continue;
-    }
-    for (; i <= end; ++i) {
-      if (json[i] == '\n') {
-        out += json[i - 1] == ',' ? " " : "";
-        i = json.find_first_not_of(' ', i + 1) - 1;
-      } else {
-        out += json[i];
-      }
-    }
-    --i;
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -277,48 +288,5 @@ DeviceProfile ParseProfile(std::string_view json, const std::string& name) {
   }
   return ProfileReader(Cursor(root, name, "")).Read();
 }
-
-std::string FormatProfile(const DeviceProfile& profile) {
-  Json root;
-  root["schema_version"] = kSchemaVersion;
-  root["name"] = profile.name;
-  root["description"] = profile.description;
-  for (const auto& [key, p] : profile.provenance) {
-    root["provenance"][key] = {
-        {"kind", Name(p.kind)}, {"source", p.source}, {"date", p.date}, {"method", p.method}};
-  }
-  root["emission_interval_s"] = Rounded(profile.emission_interval_s);
-  root["emission_interval_provenance"] = profile.interval_provenance;
-  for (const Rail& rail : profile.rails) {
-    Json entry = {{"name", rail.name}, {"idle_w", nullptr}};
-    if (rail.idle_w) {
-      entry["idle_w"] = Rounded(*rail.idle_w);
-      entry["idle_provenance"] = rail.idle_provenance;
-    }
-    root["rails"].push_back(entry);
-  }
-  root["outliers"] = Json::array();
-  for (const Outlier& o : profile.outliers) {
-    root["outliers"].push_back({{"action", o.action}, {"request", o.request}, {"why", o.why}});
-  }
-  for (const ActionProfile& action : profile.actions) {
-    Json spt = Json::array(), tokens = Json::array(), power;
-    for (const double s : action.latency.seconds_per_output_token) spt.push_back(Rounded(s));
-    for (const double t : action.latency.output_tokens) tokens.push_back(Rounded(t));
-    for (std::size_t r = 0; r < profile.rails.size(); ++r)
-      power[profile.rails[r].name] = ToJson(action.rails[r]);
-    root["actions"].push_back({{"name", action.spec.name},
-                               {"model", action.spec.model},
-                               {"quantization", action.spec.quantization},
-                               {"latency",
-                                {{"provenance", action.latency.provenance},
-                                 {"seconds_per_output_token", spt},
-                                 {"output_tokens", tokens}}},
-                               {"power", power}});
-  }
-  return Compact(root.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
-}
-
-std::string_view Name(ProvenanceKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
 
 }  // namespace edgesim

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
 #include "devices/profile.h"
 
 namespace edgesim {
+
+inline constexpr int kProfileSchemaVersion = 2;
+inline constexpr std::array<std::string_view, 4> kProvenanceKindNames = {"measured", "calibrated",
+                                                                         "modelled", "assumed"};
 
 // Reads a profile from JSON text. `name` (usually the file's) opens every error line; the error
 // names the place as a JSON pointer. Throws InputError.

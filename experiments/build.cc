@@ -95,7 +95,7 @@ void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built
   double longest_s = 0;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
     const double slowest =
-        built.profile.actions[built.profile_actions[a]].latency.seconds_per_output_token.back();
+        built.profile.actions[built.profile_actions[a]].latency->seconds_per_output_token.back();
     for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
       for (const Answer& answer : built.answers->Answers(q, a)) {
         longest_s = std::max(longest_s, answer.output_tokens * slowest);

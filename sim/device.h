@@ -36,6 +36,7 @@ struct Execution {
   Duration duration{};                 // sum of the segments' lengths
   std::vector<PowerSegment> segments;  // in order, from dispatch to completion
   std::uint32_t clamped = 0;           // draws below 0 W that were set to 0 W
+  std::vector<double> rail_path_w;     // a device's working space
 };
 
 struct DeviceInfo {

@@ -20,6 +20,7 @@ namespace {
 
 struct FitArguments {
   std::string traces, requests, out;
+  std::vector<std::string> models;  // "<rail>=<words>" or "<words>" for all
   DeviceFitOptions options;
   int folds = 0;
 };
@@ -43,6 +44,28 @@ void PrintEnergy(const std::string& title, const std::vector<EnergyCheck>& check
     rows.push_back(
         {check.action, std::to_string(check.requests), fmt::format("{:.1f}", check.measured_j),
          fmt::format("{:.1f}", check.simulated_j), fmt::format("{:+.2f}", 100 * check.Bias())});
+  }
+  fmt::print("{}\n", TextTable(rows));
+}
+
+void PrintFit(const TraceSet& traces, const DeviceFit& fit) {
+  std::vector<std::vector<std::string>> rows = {{"action, rail", "requests", "states", "parameters",
+                                                 "log-likelihood", "BIC", "iterations",
+                                                 "level sd W"}};
+  for (const NamedActionFit& action : fit.actions) {
+    for (std::size_t r = 0; r < traces.rails.size(); ++r) {
+      const std::vector<HsmmFit>& classes = action.fit.rails[r].classes;
+      for (std::size_t k = 0; k < classes.size(); ++k) {
+        const HsmmFit& rail = classes[k];
+        const std::string kind = classes.size() > 1 ? fmt::format(", class {}", k + 1) : "";
+        rows.push_back({fmt::format("{}, {}{}", action.action, traces.rails[r], kind),
+                        classes.size() > 1 ? std::to_string(rail.level_w.size())
+                                           : std::to_string(action.requests),
+                        std::to_string(rail.model.states.size()), std::to_string(rail.parameters),
+                        fmt::format("{:.1f}", rail.log_likelihood), fmt::format("{:.1f}", rail.bic),
+                        std::to_string(rail.iterations), fmt::format("{:.2f}", rail.level_sd_w)});
+      }
+    }
   }
   fmt::print("{}\n", TextTable(rows));
 }
@@ -88,17 +111,19 @@ std::vector<std::string> Doubts(const TraceSet& traces, const DeviceFit& fit,
   if (gaps > 0)
     doubts.push_back(
         fmt::format("{} requests have over five sampling periods without a reading", gaps));
-  for (const ActionFit& action : fit.actions) {
+  for (const NamedActionFit& action : fit.actions) {
     constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
     if (action.requests < kFew) {
       doubts.push_back(fmt::format("{}: {} recorded request{} are few; {} or more are better",
                                    action.action, action.requests, action.requests == 1 ? "" : "s",
                                    kFew));
     }
-    for (const RailFit& rail : action.rails) {
-      if (rail.fit.converged) continue;
-      doubts.push_back(fmt::format("{}, {}: still improving after {} iterations", action.action,
-                                   rail.rail, rail.fit.iterations));
+    for (std::size_t r = 0; r < traces.rails.size(); ++r) {
+      for (const HsmmFit& rail : action.fit.rails[r].classes) {
+        if (rail.converged) continue;
+        doubts.push_back(fmt::format("{}, {}: still improving after {} iterations", action.action,
+                                     traces.rails[r], rail.iterations));
+      }
     }
   }
   for (const EnergyCheck& check : checks) {
@@ -123,23 +148,18 @@ void Fit(const FitArguments& args) {
     throw InputError(
         fmt::format("--folds {}: there are {} different requests", args.folds, names.size()));
   }
+  for (const std::string& rail : traces.rails) {
+    std::string words = "free=2 level";
+    for (const std::string& model : args.models) {
+      if (model.starts_with(rail + "=")) words = model.substr(rail.size() + 1);
+    }
+    options.models.push_back(ParseModelSpec(words, "--model " + rail));
+  }
   const DeviceFit fit = FitDevice(traces, options);
   const std::string text = FormatProfile(fit.profile);
   ParseProfile(text, args.out);  // what is written can be read
 
-  std::vector<std::vector<std::string>> rows = {{"action, rail", "requests", "states", "parameters",
-                                                 "log-likelihood", "BIC", "iterations",
-                                                 "level sd W"}};
-  for (const ActionFit& action : fit.actions) {
-    for (const RailFit& rail : action.rails) {
-      rows.push_back(
-          {fmt::format("{}, {}", action.action, rail.rail), std::to_string(action.requests),
-           std::to_string(rail.fit.model.states.size()), std::to_string(rail.fit.parameters),
-           fmt::format("{:.1f}", rail.fit.log_likelihood), fmt::format("{:.1f}", rail.fit.bic),
-           std::to_string(rail.fit.iterations), fmt::format("{:.2f}", rail.fit.level_sd_w)});
-    }
-  }
-  fmt::print("{}\n", TextTable(rows));
+  PrintFit(traces, fit);
   const std::vector<EnergyCheck> checks = CheckEnergy(fit.profile, traces, kDraws, kSeed);
   PrintEnergy("energy per request, fitted", checks);
   if (args.folds > 0) {
@@ -181,14 +201,14 @@ void AddFitCommand(CLI::App& app) {
       ->required();
   fit->add_option("--date", args->options.date_fitted,
                   "Date of the fit, YYYY-MM-DD; default today");
-  fit->add_option(
-         "--ramp", args->options.ramping_rails,
-         "Rail that ramps up and settles (left-to-right states); others get a free topology")
-      ->type_name("RAIL")
+  fit->add_option("--model", args->models,
+                  "Structure of a rail's model, RAIL=WORDS, or WORDS for all rails: ramp[=N] or "
+                  "free[=N], gaussian, student or mixture, ar, level, classes=N, and a duration "
+                  "family")
       ->expected(1)
       ->take_all();
-  fit->add_option("--states", args->options.free_states, "States of a rail with free topology")
-      ->check(CLI::Range(1, 8))
+  fit->add_option("--restarts", args->options.control.restarts, "EM runs, the best is kept")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   fit->add_option("--folds", args->folds,
                   "Also report energies of requests left out of the fit, in this many folds")

@@ -1,0 +1,56 @@
+#include "calibration/rail_fit.h"
+
+#include <tbb/parallel_for.h>
+
+#include <limits>
+#include <optional>
+#include <stdexcept>
+
+#include "sim/task_fence.h"
+
+namespace edgesim {
+
+namespace {
+
+constexpr double kStartLevelSd = 0.5;  // W
+constexpr int kScreening = 12;         // iterations after which restarts are compared
+
+EmOptions Options(const ModelSpec& spec, const FitControl& control) {
+  EmOptions options = control.em;
+  options.emission.autoregressive = spec.autoregressive;
+  return options;
+}
+
+}  // namespace
+
+HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitControl& control) {
+  EmOptions options = Options(spec, control);
+  const double level_sd = spec.level ? kStartLevelSd : 0;
+  if (control.restarts > 1) options.max_iterations = std::min(kScreening, options.max_iterations);
+  std::vector<std::optional<HsmmFit>> fits(static_cast<std::size_t>(control.restarts));
+  TaskFence fence;
+  tbb::parallel_for(std::size_t{0}, fits.size(), [&](std::size_t k) {
+    const TaskFence::Task task(fence);
+    try {
+      fits[k] = FitHsmm(StartModel(spec, data, static_cast<int>(k), control.seed), level_sd,
+                        data.watts, options);
+    } catch (const std::invalid_argument&) {
+      if (k == 0) throw;  // a random start may leave a reading without a state; the first may not
+    }
+  });
+  fence.Join();
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < fits.size(); ++k) {
+    if (fits[k] && fits[k]->log_likelihood > fits[best]->log_likelihood) best = k;
+  }
+  if (fits[best]->converged || control.restarts == 1) return std::move(*fits[best]);
+  return RefitRail(*fits[best], spec, data, control);
+}
+
+HsmmFit RefitRail(const HsmmFit& start, const ModelSpec& spec, const RailSequences& data,
+                  const FitControl& control) {
+  return FitHsmm(start.model, spec.level ? std::max(start.level_sd_w, 1e-3) : 0, data.watts,
+                 Options(spec, control));
+}
+
+}  // namespace edgesim
