@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   edgesim::AddRunCommand(app);
   edgesim::AddActionsCommand(app);
+  edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
   edgesim::AddCompareCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {
