@@ -217,7 +217,8 @@ void AddRecordCommand(CLI::App& app) {
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
   record->add_option("-o,--out", args->out,
-                     "csv to write: t_s (0 when the command starts) and one column <rail>_w per "
+                     "csv to write, replaced if it exists: t_s (0 when the command starts) and one "
+                     "column <rail>_w per "
                      "rail; default power.csv, then power-2.csv and so on");
   record->add_option("--sysfs-root", args->root, "Where sysfs is mounted")->group("");
   record->footer(

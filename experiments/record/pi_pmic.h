@@ -1,7 +1,7 @@
 // The power management chip of a Raspberry Pi 5, asked through `vcgencmd pmic_read_adc`. It gives
 // the current and the voltage of the rails it makes; the 5 V input's current is not among them, so
 // USB devices, HATs and the chip's own losses are left out
-// (https://github.com/jfikar/RPi5-power compares the sum with a wall meter).
+// (https://github.com/jfikar/RPi5-power compares the sum with a USB-C meter).
 #pragma once
 
 #include <string_view>

@@ -77,6 +77,7 @@ FoundSensors FindRapl(const fs::path& root) {
   // "intel-rapl-mmio" shows the package a second time, so only "intel-rapl:" counts.
   static const std::regex zone("intel-rapl:([0-9]+)(:[0-9]+)?");
   std::map<std::string, std::string> parents;  // number of the zone above, its name
+  std::map<std::string, int> parts;            // how many zones below have this name
   std::vector<Rail> rails;
   std::vector<fs::path> counters;
   std::vector<double> ranges_uj;
@@ -85,39 +86,45 @@ FoundSensors FindRapl(const fs::path& root) {
   std::smatch match;
   for (const fs::path& entry : entries) {
     const std::string folder = entry.filename().string();
-    if (std::regex_match(folder, match, zone) && !match[2].matched)
-      parents[match[1]] = ReadSysfs(entry / "name").text;
+    if (!std::regex_match(folder, match, zone)) continue;
+    const std::string name = ReadSysfs(entry / "name").text;
+    if (match[2].matched) {
+      ++parts[name];
+    } else {
+      parents[match[1]] = name;
+    }
   }
   for (const fs::path& entry : entries) {
     const std::string folder = entry.filename().string();
     if (!std::regex_match(folder, match, zone)) continue;
     const std::string name = ReadSysfs(entry / "name").text;
     if (name.empty()) continue;
-    const fs::path counter = entry / "energy_uj";
-    const SysfsText read = ReadSysfs(counter);
-    if (read.error == EACCES || read.error == EPERM) {
-      if (denied.empty()) denied = counter.string();
+    const fs::path counter = entry / "energy_uj", range = entry / "max_energy_range_uj";
+    const SysfsText energy_uj = ReadSysfs(counter), range_uj = ReadSysfs(range);
+    const int error = energy_uj.error != 0 ? energy_uj.error : range_uj.error;
+    if (error == EACCES || error == EPERM) {
+      if (denied.empty()) denied = (energy_uj.error != 0 ? counter : range).string();
       continue;
     }
-    const double range_uj = ReadWhole(entry / "max_energy_range_uj");
-    if (read.error != 0 || !ParseWhole(read.text) || !(range_uj > 0)) {
+    if (error != 0 || !ParseWhole(energy_uj.text) || !(ParseWhole(range_uj.text) > 0.0)) {
       found.notes.push_back(
           fmt::format("RAPL: {} gives no energy{}", entry.string(),
-                      read.error != 0 ? fmt::format(": {}", std::strerror(read.error)) : ""));
+                      error != 0 ? fmt::format(": {}", std::strerror(error)) : ""));
       continue;
     }
     // Each package of a machine with several has a "core": the parent's name tells them apart.
-    const bool ambiguous = match[2].matched && parents.size() > 1;
+    const bool ambiguous = match[2].matched && parts[name] > 1;
     rails.push_back({.name = RailName(ambiguous ? parents[match[1]] + "-" + name : name),
                      .source = counter.string(),
                      .scope = ScopeOf(name)});
     counters.push_back(counter);
-    ranges_uj.push_back(range_uj);
+    ranges_uj.push_back(*ParseWhole(range_uj.text));
   }
   if (!denied.empty()) {
     found.notes.push_back(fmt::format(
-        "RAPL: no permission to read {}; run as root, or until the next boot: sudo chmod a+r {}",
-        denied, (root / "class/powercap/intel-rapl:*/energy_uj").string()));
+        "RAPL: no permission to read {}; run as root, or until the next boot: sudo chmod a+r "
+        "{}/intel-rapl:*/{{energy,max_energy_range}}_uj",
+        denied, (root / "class/powercap").string()));
   }
   if (!rails.empty()) {
     found.sensors.push_back(

@@ -44,9 +44,11 @@ TEST(Rapl, FindsPackagesAndTheirParts) {
   Zone(machine, "intel-rapl:0:1", "dram", "50");
   Zone(machine, "intel-rapl-mmio:0", "package-0", "100");
   EXPECT_THAT(Names(FindRapl(machine.root())), ElementsAre("package-0", "core", "dram"));
-  Zone(machine, "intel-rapl:1", "psys", "100");
-  EXPECT_THAT(Names(FindRapl(machine.root())),
-              ElementsAre("package-0", "package-0-core", "package-0-dram", "psys"));
+  Zone(machine, "intel-rapl:1", "package-1", "100");
+  Zone(machine, "intel-rapl:1:0", "core", "50");
+  Zone(machine, "intel-rapl:2", "psys", "100");
+  EXPECT_THAT(Names(FindRapl(machine.root())), ElementsAre("package-0", "package-0-core", "dram",
+                                                           "package-1", "package-1-core", "psys"));
   EXPECT_TRUE(FindRapl(machine.root() / "nothing").sensors.empty());
 }
 
@@ -71,24 +73,27 @@ TEST(Rapl, AReadingIsTheMeanSinceTheLastOne) {
   EXPECT_LE(readings[0].t_s, 0.5 * (after_first_s + after_second_s));
 }
 
-TEST(Rapl, TellsTheFixWherePermissionIsMissing) {
-  const FakeMachine machine;
-  Zone(machine, "intel-rapl:0", "package-0", "100");
-  const auto energy = machine.root() / "class/powercap/intel-rapl:0/energy_uj";
-  std::filesystem::permissions(energy, std::filesystem::perms(0));
-  // Root may read everything, so it steps down for the moment.
+// As a user who is not root.
+FoundSensors FindAsUser(const FakeMachine& machine) {
   constexpr uid_t kNobody = 65534;
   const bool root = geteuid() == 0;
-  if (root) {
-    ASSERT_EQ(seteuid(kNobody), 0);
+  if (root && seteuid(kNobody) != 0) throw std::runtime_error("seteuid");
+  FoundSensors found = FindRapl(machine.root());
+  if (root && seteuid(0) != 0) throw std::runtime_error("seteuid");
+  return found;
+}
+
+TEST(Rapl, TellsTheFixWherePermissionIsMissing) {
+  for (const char* file : {"energy_uj", "max_energy_range_uj"}) {
+    const FakeMachine machine;
+    Zone(machine, "intel-rapl:0", "package-0", "100");
+    const auto path = machine.root() / "class/powercap/intel-rapl:0" / file;
+    std::filesystem::permissions(path, std::filesystem::perms(0));
+    const FoundSensors found = FindAsUser(machine);
+    EXPECT_TRUE(found.sensors.empty());
+    EXPECT_THAT(found.notes, ElementsAre(AllOf(HasSubstr("no permission to read " + path.string()),
+                                               HasSubstr("sudo chmod a+r"))));
   }
-  const FoundSensors found = FindRapl(machine.root());
-  if (root) {
-    ASSERT_EQ(seteuid(0), 0);
-  }
-  EXPECT_TRUE(found.sensors.empty());
-  EXPECT_THAT(found.notes, ElementsAre(AllOf(HasSubstr("no permission to read " + energy.string()),
-                                             HasSubstr("sudo chmod a+r"))));
 }
 
 TEST(Rapl, NamesAZoneThatGivesNoEnergy) {
