@@ -10,5 +10,6 @@ void AddRunCommand(CLI::App& app);
 void AddActionsCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
 void AddCompareCommand(CLI::App& app);
+void AddRecordCommand(CLI::App& app);
 
 }  // namespace edgesim

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   edgesim::AddRunCommand(app);
   edgesim::AddActionsCommand(app);
+  edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
   edgesim::AddCompareCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {
@@ -31,9 +32,10 @@ int main(int argc, char** argv) {
   app.footer(
       "A first run:    edgesim run experiments/configs/six_actions.yaml\n"
       "What it costs:  edgesim actions experiments/configs/six_actions.yaml\n"
-      "Your own trace: edgesim fit --help\n"
+      "Your own trace: edgesim record --help, then edgesim fit --help\n"
       "Exit codes: 0 done; 1 `compare` found a regression; 2 bad input, said in one line; 3 a bug "
-      "in edgesim.");
+      "in edgesim;\n"
+      "`record` ends with its command's own.");
   app.set_version_flag("--version", fmt::format("edgesim {}", edgesim::kVersion));
   const auto bad_input = [](const std::string& what) {
     edgesim::PrintErrorLine("edgesim: " + what);
