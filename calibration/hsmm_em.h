@@ -6,22 +6,8 @@
 #include <vector>
 
 #include "devices/hsmm.h"
-#include "devices/hsmm_forward.h"
 
 namespace edgesim {
-
-// Expected counts of one sequence under the current model.
-struct ExpectedCounts {
-  double log_likelihood = 0;
-  Eigen::MatrixXd occupied;  // P(state j at t | x)                         (T x N)
-  Eigen::MatrixXd
-      durations;  // segments of j with full duration u, the censored one included (D x N)
-  Eigen::MatrixXd successors;  // transitions i -> j                          (N x N)
-};
-
-// Exact, with a right-censored last segment. Throws std::invalid_argument if the sequence is
-// impossible.
-ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log_density);
 
 struct EmOptions {
   int max_iterations = 80;
