@@ -18,22 +18,24 @@ std::vector<StayWeight> FilterStays(const Hsmm& model, std::span<const double> w
     throw std::invalid_argument("the model gives the readings no probability");
   std::vector<StayWeight> weights;
   double total = 0;
+  const auto add = [&](Index state, Index age, double weight) {
+    constexpr double kNegligible = 1e-9;
+    if (weight < kNegligible) return;
+    weights.push_back({.state = static_cast<std::uint32_t>(state),
+                       .age = static_cast<std::uint32_t>(age),
+                       .weight = weight});
+    total += weight;
+  };
   for (Index j = 0; j < static_cast<Index>(model.states.size()); ++j) {
-    double product = 1;  // of the factors since the stay began
+    WideDouble product(1);  // of the factors since the stay began
     for (Index age = 1; age <= steps; ++age) {
       const Index begin = steps - age;
-      product *= forward.factor(begin, j);
-      if (product == 0) break;
-      const bool before = begin == 0 && model.starts_mid_stay;
-      const double survivor =
-          before ? tables.first_survivor(age - 1, j) : tables.survivor(age - 1, j);
-      const double weight = forward.start(begin, j) * product * survivor;
-      constexpr double kNegligible = 1e-9;
-      if (weight < kNegligible) continue;
-      weights.push_back({.state = static_cast<std::uint32_t>(j),
-                         .age = static_cast<std::uint32_t>(age),
-                         .weight = weight});
-      total += weight;
+      product = product * forward.factor(begin, j);
+      if (product.IsZero()) break;
+      add(j, age, (forward.start(begin, j) * product).ToDouble() * tables.survivor(age - 1, j));
+    }
+    if (model.starts_mid_stay) {
+      add(j, steps, forward.first(steps - 1, j).ToDouble() * tables.first_survivor(steps - 1, j));
     }
   }
   for (StayWeight& w : weights) w.weight /= total;
