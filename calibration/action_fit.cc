@@ -79,8 +79,7 @@ Assignment SplitBy(const std::vector<double>& figure, std::size_t classes) {
 // Fits given classes and moves requests between them until they stay (classification EM).
 class ClassFitter {
  public:
-  ClassFitter(const ActionData& data, const std::vector<ModelSpec>& specs,
-              const FitControl& control)
+  ClassFitter(const ActionData& data, const std::vector<ModelSpec>& specs, FitControl control)
       : data_(data), specs_(specs), control_(control) {}
 
   ActionFit Fit(Assignment request_class, std::size_t classes) const {
@@ -95,25 +94,6 @@ class ClassFitter {
     }
   }
 
-  // Twice the description length: that of the rails with classes and of the seconds per token.
-  double Bic(const ActionFit& fit) const {
-    double log_likelihood = 0, parameters = 0, readings = 0;
-    for (std::size_t r = 0; r < specs_.size(); ++r) {
-      if (specs_[r].max_classes == 1) continue;
-      for (const HsmmFit& f : fit.rails[r].classes) {
-        log_likelihood += f.log_likelihood;
-        parameters += f.parameters;
-        readings += static_cast<double>(f.readings);
-      }
-    }
-    const ClassLatency latency = fit.Latency(data_.seconds_per_token);
-    for (std::size_t i = 0; i < fit.request_class.size(); ++i)
-      log_likelihood += latency.LogJoint(fit.request_class[i], data_.seconds_per_token[i]);
-    parameters += 3 * static_cast<double>(fit.classes) - 1;
-    return parameters * std::log(readings) - 2 * log_likelihood;
-  }
-
- private:
   ActionFit FitOnce(const Assignment& request_class, std::size_t classes,
                     const ActionFit* start) const {
     ActionFit fit{.classes = classes, .request_class = request_class, .rails = {}, .class_bic = {}};
@@ -135,6 +115,25 @@ class ClassFitter {
     return fit;
   }
 
+  // Twice the description length: that of the rails with classes and of the seconds per token.
+  double Bic(const ActionFit& fit) const {
+    double log_likelihood = 0, parameters = 0, readings = 0;
+    for (std::size_t r = 0; r < specs_.size(); ++r) {
+      if (specs_[r].max_classes == 1) continue;
+      for (const HsmmFit& f : fit.rails[r].classes) {
+        log_likelihood += f.log_likelihood;
+        parameters += f.parameters;
+        readings += static_cast<double>(f.readings);
+      }
+    }
+    const ClassLatency latency = fit.Latency(data_.seconds_per_token);
+    for (std::size_t i = 0; i < fit.request_class.size(); ++i)
+      log_likelihood += latency.LogJoint(fit.request_class[i], data_.seconds_per_token[i]);
+    parameters += 3 * static_cast<double>(fit.classes) - 1;
+    return parameters * std::log(readings) - 2 * log_likelihood;
+  }
+
+ private:
   Assignment Reassign(const ActionFit& fit) const {
     const ClassLatency latency = fit.Latency(data_.seconds_per_token);
     Assignment next(fit.request_class.size(), 0);
@@ -162,7 +161,7 @@ class ClassFitter {
 
   const ActionData& data_;
   const std::vector<ModelSpec>& specs_;
-  const FitControl& control_;
+  FitControl control_;
 };
 
 }  // namespace
@@ -235,7 +234,11 @@ ActionFit FitAction(const ActionData& data, const std::vector<ModelSpec>& specs,
   for (const ModelSpec& spec : specs)
     most = std::max(most, static_cast<std::size_t>(spec.max_classes));
   if (most == 1) return best;
-  double best_bic = fitter.Bic(best);
+  // Which requests belong together shows without restarts; the classes found are fitted with them.
+  FitControl once = control;
+  once.restarts = 1;
+  const ClassFitter quick(data, specs, once);
+  double best_bic = quick.Bic(quick.Fit(Assignment(requests, 0), 1));
   std::vector<double> class_bic = {best_bic};
   for (std::size_t classes = 2; classes <= most; ++classes) {
     std::vector<std::vector<double>> figures = {data.seconds_per_token};
@@ -257,8 +260,8 @@ ActionFit FitAction(const ActionData& data, const std::vector<ModelSpec>& specs,
     for (const std::vector<double>& figure : figures) {
       const Assignment split = SplitBy(figure, classes);
       if (!LargeEnough(split, classes)) continue;
-      ActionFit fit = fitter.Fit(split, classes);
-      const double b = fitter.Bic(fit);
+      ActionFit fit = quick.Fit(split, classes);
+      const double b = quick.Bic(fit);
       if (b >= bic) continue;
       bic = b;
       candidate = std::move(fit);
@@ -269,6 +272,7 @@ ActionFit FitAction(const ActionData& data, const std::vector<ModelSpec>& specs,
       best = std::move(candidate);
     }
   }
+  if (best.classes > 1) best = fitter.FitOnce(best.request_class, best.classes, nullptr);
   best.class_bic = std::move(class_bic);
   return best;
 }

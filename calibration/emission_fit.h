@@ -17,8 +17,9 @@ struct WeightedReading {
 
 struct EmissionOptions {
   bool autoregressive = false;  // phi is fitted; else it stays 0
-  double largest_phi = 0.985;   // a state must return to its mean: drifting ramps overrun plateaus
-  // The innovation's variance gets a prior of this size and weight, and a floor: a state that
+  // A state must return to its mean within about ten readings: slower states drift past the plateau
+  // where a ramp happens to last long, and simulated peaks come out several watts too high.
+  double largest_phi = 0.9;
   // explains a few equal readings must not become a spike.
   double prior_sd_w = 0.2;
   double prior_weight = 2;
