@@ -20,6 +20,7 @@ struct EmissionOptions {
   // A state must return to its mean within about ten readings: slower states drift past the plateau
   // where a ramp happens to last long, and simulated peaks come out several watts too high.
   double largest_phi = 0.9;
+  // The innovation's variance gets a prior of this size and weight, and a floor: a state that
   // explains a few equal readings must not become a spike.
   double prior_sd_w = 0.2;
   double prior_weight = 2;
