@@ -43,7 +43,7 @@ class Endings {
     window_.Multiply(factor, t, end);
     double sum = kernels_.dot(FirstEnd(t), pmf_.data(), count_);
     if (sum > 0 && sum < SegmentWindow::kFoldBelow) sum *= window_.Fold(t, end);
-    return window_.product() * sum;
+    return window_.product() * WideDouble(sum);
   }
 
   // Counts the durations of segments that start at t, the time of the last Back().

@@ -99,8 +99,8 @@ class LiveSegments {
     window_.Multiply(factor, Oldest(t), t + 1);
   }
 
-  WideDouble Ending() const { return window_.product() * sums_.first; }
-  WideDouble Mass() const { return window_.product() * sums_.second; }
+  WideDouble Ending() const { return window_.product() * WideDouble(sums_.first); }
+  WideDouble Mass() const { return window_.product() * WideDouble(sums_.second); }
 
  private:
   static const double* End(const std::vector<double>& law) { return law.data() + law.size(); }

@@ -55,7 +55,7 @@ class SegmentWindow {
         product_ = weight;
         relative = WideDouble(1);
       }
-    } else if (relative.IsLarge()) {
+    } else if (relative.ToDouble() > kScaleAbove) {
       Scale((product_ / weight).ToDouble(), begin, end);
       product_ = weight;
       relative = WideDouble(1);
@@ -89,14 +89,17 @@ class SegmentWindow {
   }
 
   static constexpr double kFoldBelow = 0x1p-256;
+  // Sums of cells up to this size stay finite; the further off, the rarer the O(D) scaling.
+  static constexpr double kScaleAbove = 0x1p800;
 
  private:
   static constexpr std::ptrdiff_t kNowhere = -1;
 
   void Scale(double factor, std::ptrdiff_t begin, std::ptrdiff_t end) {
-    std::for_each(At(begin), At(end), [&](double& cell) { cell *= factor; });
+    kernels_.scale(factor, At(begin), end - begin);
   }
 
+  const WindowKernels& kernels_ = Kernels();
   std::vector<double> cells_;
   WideDouble product_{1};
   // A cell of at least kFoldBelow, while it is live: segments too small to be kept beside it do not

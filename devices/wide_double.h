@@ -33,8 +33,7 @@ class WideDouble {
   }
   double Log() const { return std::log(value_) + static_cast<double>(exponent_) * kLogLimb; }
   bool IsZero() const { return value_ == 0; }
-  // Above 2^256, about 1e77, and below its inverse.
-  bool IsLarge() const { return exponent_ > 0; }
+  // Below 2^-256, about 1e-77.
   bool IsSmall() const { return exponent_ < 0 || value_ == 0; }
 
   friend constexpr WideDouble operator*(WideDouble a, WideDouble b) {

@@ -7,10 +7,10 @@
 // by hand: the resolvers behind target_clones run before the sanitizers are ready. AVX-512 is not
 // worth a third variant: 0.065 s against AVX2's 0.062 s for 600 000 windows of 512 (Zen 4).
 #define EDGESIM_UNROLL _Pragma("GCC unroll 4")
-#define EDGESIM_PACKS(bytes)                                         \
-  constexpr int kWidth = (bytes) / static_cast<int>(sizeof(double)); \
-  constexpr int kPacks = static_cast<int>(kWindowLanes) / kWidth;    \
-  typedef double Pack __attribute__((vector_size(bytes)));           \
+#define EDGESIM_PACKS(bytes)                                                               \
+  constexpr std::ptrdiff_t kWidth = (bytes) / static_cast<std::ptrdiff_t>(sizeof(double)); \
+  constexpr std::ptrdiff_t kPacks = kWindowLanes / kWidth;                                 \
+  typedef double Pack __attribute__((vector_size(bytes)));                                 \
   typedef double Loose __attribute__((vector_size(bytes), aligned(sizeof(double)), may_alias));
 
 namespace edgesim {
@@ -44,8 +44,8 @@ const WindowKernels* Avx2Kernels() {
 }
 
 const WindowKernels& Kernels() {
-  static const WindowKernels& fastest = Avx2Kernels() ? *Avx2Kernels() : BaselineKernels();
-  return fastest;
+  static const WindowKernels* const fastest = Avx2Kernels();
+  return fastest != nullptr ? *fastest : BaselineKernels();
 }
 
 }  // namespace edgesim

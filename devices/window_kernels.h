@@ -24,6 +24,8 @@ struct WindowKernels {
                       std::ptrdiff_t n);
   // sum[k] += weight * window[k]
   void (*add_scaled)(double weight, const double* window, double* sum, std::ptrdiff_t n);
+  // window[k] *= factor; any n
+  void (*scale)(double factor, double* window, std::ptrdiff_t n);
   // max over k of window[k] + law[k]; -infinity for n = 0
   double (*max_plus)(const double* window, const double* law, std::ptrdiff_t n);
 };

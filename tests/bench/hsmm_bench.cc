@@ -1,11 +1,12 @@
-// Seconds and memory of the HSMM recursions on the golden signals, one thread:
+// CPU seconds and memory of the HSMM recursions on the golden signals, one thread:
 //   hsmm_bench [folder with hsmm_golden/]
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,18 @@
 namespace edgesim {
 namespace {
 
+// Of this process on a processor: other load on the machine counts little.
+double CpuSeconds() {
+  return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
+}
+
 template <typename Run>
 double MedianSeconds(int runs, const Run& run) {
   std::vector<double> seconds;
   for (int i = 0; i < runs; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = CpuSeconds();
     run();
-    seconds.push_back(
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    seconds.push_back(CpuSeconds() - start);
   }
   std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
   return seconds[static_cast<std::size_t>(runs / 2)];

@@ -7,7 +7,7 @@ namespace edgesim {
 namespace {
 
 double LogWeight(SegmentWindow& window, std::ptrdiff_t position) {
-  return (window.product() * *window.At(position)).Log();
+  return (window.product() * WideDouble(*window.At(position))).Log();
 }
 
 TEST(SegmentWindow, KeepsWeightsThroughManyFactors) {
@@ -21,13 +21,16 @@ TEST(SegmentWindow, KeepsWeightsThroughManyFactors) {
   for (std::ptrdiff_t t = 0; t < 10; ++t) EXPECT_NEAR(LogWeight(window, t), log_product, 1e-9) << t;
 }
 
-TEST(SegmentWindow, ALargeEntryBecomesTheMeasure) {
+TEST(SegmentWindow, AHugeEntryBecomesTheMeasure) {
   SegmentWindow window(4, 4);
   window.Enter(WideDouble(1), 0, 0, 1);
-  window.Enter(WideDouble::Exp(300), 1, 0, 2);
-  EXPECT_EQ(*window.At(1), 1);
+  window.Enter(WideDouble::Exp(550), 1, 0, 2);  // 2^793
+  EXPECT_EQ(*window.At(0), 1);
+  window.Enter(WideDouble::Exp(600), 2, 0, 3);  // 2^866
+  EXPECT_EQ(*window.At(2), 1);
   EXPECT_NEAR(LogWeight(window, 0), 0, 1e-12);
-  EXPECT_NEAR(LogWeight(window, 1), 300, 1e-12);
+  EXPECT_NEAR(LogWeight(window, 1), 550, 1e-12);
+  EXPECT_NEAR(LogWeight(window, 2), 600, 1e-12);
 }
 
 TEST(SegmentWindow, ATinyEntryInAnEmptyWindowIsKept) {

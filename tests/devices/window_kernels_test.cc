@@ -71,6 +71,20 @@ TEST(WindowKernels, EveryVariantGivesTheBitsOfThePlainLoop) {
   }
 }
 
+TEST(WindowKernels, ScaleTakesAnyLength) {
+  for (const WindowKernels* kernels : Variants()) {
+    for (std::ptrdiff_t n = 0; n < 20; ++n) {
+      std::vector<double> window = Draw(7, 24);
+      const std::vector<double> before = window;
+      kernels->scale(0.3, window.data() + 1, n);
+      for (std::size_t k = 0; k < window.size(); ++k) {
+        const bool inside = k >= 1 && k < static_cast<std::size_t>(n) + 1;
+        EXPECT_EQ(window[k], inside ? before[k] * 0.3 : before[k]) << n << ", " << k;
+      }
+    }
+  }
+}
+
 TEST(WindowKernels, MaxPlusOfImpossibleSegments) {
   std::vector<double> window(16, kNever), law(16, -1);
   for (const WindowKernels* kernels : Variants()) {
