@@ -27,7 +27,7 @@ struct TcnModel {
   double FloorSd() const;
 };
 
-inline constexpr double kTcnFloorSdW = 0.05;  // as of the HSMM's emissions: half a sensor's step
+inline constexpr double kTcnFloorSdW = 0.05;  // the floor of the HSMM fit's emissions
 
 // What the network sees to predict reading t >= 1: reading t - 1 and the elapsed time,
 // t / (t + kTcnElapsed): it tells ramp from plateau and hardly moves once the ramp is over.
