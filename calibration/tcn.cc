@@ -49,8 +49,9 @@ template <typename S>
 void TcnNetwork<S>::ConvolveBack(const Vector& parameters, const TcnConvolution& conv,
                                  const Matrix& in, const Matrix& out_gradient, Vector& gradient,
                                  Matrix* in_gradient) const {
-  // Sums over columns are cut into pieces of this size, below which Eigen's product does not cut
-  // them further by the CPU's cache size: the order of summation is the same on every CPU.
+  // Eigen cuts long sums by the CPU's cache size, and with it their rounding. Pieces of this size
+  // it leaves whole for first-level caches from 16 KB up (tried to 512 KB): gradients are the same
+  // bits.
   constexpr Index kPiece = 256;
   const Index columns = in.cols();
   conv.Bias(gradient) += out_gradient.rowwise().sum();

@@ -21,8 +21,9 @@ namespace {
 using Sequences = std::vector<std::vector<double>>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kBatch = 4;  // sequences per step of Adam
+constexpr std::size_t kBatch = 2;  // sequences per step of Adam
 constexpr float kLongestGradient = 1;
+constexpr float kAveraging = 0.98F;  // per step of Adam
 
 enum Purpose : std::uint32_t { kInitialWeights, kSplit, kOrder, kInputNoise };
 
@@ -116,16 +117,22 @@ double Loss(const TcnModel& model, const Batch& batch, const Eigen::MatrixXf& ou
 // Level and spread of the readings that are there, and the law of the first.
 void Normalise(const Sequences& sequences, TcnModel& model) {
   double n = 0, sum = 0, squares = 0;
+  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
   for (const auto& sequence : sequences) {
     for (const double reading : sequence) {
       if (std::isnan(reading)) continue;
       ++n;
       sum += reading;
+      lowest = std::min(lowest, reading);
+      highest = std::max(highest, reading);
     }
     if (!sequence.empty() && !std::isnan(sequence[0])) model.first_w.push_back(sequence[0]);
   }
   if (model.first_w.empty()) throw std::invalid_argument("no sequence has a first reading");
   model.mean_w = sum / n;
+  constexpr double kBeyond = 0.25;  // of the range, on either side
+  model.lowest_w = lowest - kBeyond * (highest - lowest) - kTcnFloorSdW;
+  model.highest_w = highest + kBeyond * (highest - lowest) + kTcnFloorSdW;
   for (const auto& sequence : sequences) {
     for (const double reading : sequence)
       if (!std::isnan(reading)) squares += (reading - model.mean_w) * (reading - model.mean_w);
@@ -180,7 +187,7 @@ TcnFit FitTcn(const Sequences& sequences, const TcnOptions& options, std::uint64
 
   TcnNetwork<float> network(model.Shape());
   Adam adam(model.weights.size());
-  Eigen::VectorXf weights = model.weights, gradient;
+  Eigen::VectorXf weights = model.weights, averaged = weights, gradient;
   Eigen::MatrixXf output_gradient;
   double best = std::numeric_limits<double>::infinity();
   int since_best = 0;
@@ -202,9 +209,10 @@ TcnFit FitTcn(const Sequences& sequences, const TcnOptions& options, std::uint64
       network.Backward(weights, output_gradient, gradient);
       ClipNorm(kLongestGradient, gradient);
       adam.Step(gradient, rate, weights);
+      averaged = kAveraging * averaged + (1 - kAveraging) * weights;
     }
     const double loss =
-        Loss(model, validation, network.Forward(weights, validation.inputs, validation.sequences),
+        Loss(model, validation, network.Forward(averaged, validation.inputs, validation.sequences),
              nullptr) /
         static_cast<double>(validation.scored);
     ++since_best;
@@ -212,7 +220,7 @@ TcnFit FitTcn(const Sequences& sequences, const TcnOptions& options, std::uint64
     if (loss < best) {
       best = loss;
       since_best = 0;
-      model.weights = weights;
+      model.weights = averaged;
     }
   }
   fit.validation_nll = best + std::log(model.scale_w);

@@ -16,6 +16,9 @@ struct TcnModel {
   // The first reading: a kernel estimate, one Gaussian of this sd around each training sequence's.
   std::vector<double> first_w;
   double first_sd_w = 0;
+  // Free-running readings are kept in here: the training range, a quarter of it wider on each side.
+  // Far outside of what it has seen the network may run away without end.
+  double lowest_w = 0, highest_w = 0;
 
   TcnShape Shape() const;
   // Trained weights; the first reading's law keeps data rather than parameters.
@@ -24,7 +27,7 @@ struct TcnModel {
   double FloorSd() const;
 };
 
-inline constexpr double kTcnFloorSdW = 0.05;  // as of the HSMM's emissions: half a sensor's step
+inline constexpr double kTcnFloorSdW = 0.05;  // the floor of the HSMM fit's emissions
 
 // What the network sees to predict reading t >= 1: reading t - 1 and the elapsed time,
 // t / (t + kTcnElapsed): it tells ramp from plateau and hardly moves once the ramp is over.

@@ -77,6 +77,8 @@ class StreamingNetwork {
 Eigen::MatrixXf SampleTcn(const TcnModel& model, int steps, int draws, const Noise& noise) {
   constexpr Index kTogether = 256;  // paths whose past fits the second-level cache
   Eigen::MatrixXf watts(draws, steps);
+  const auto lowest_w = static_cast<float>(model.lowest_w),
+             highest_w = static_cast<float>(model.highest_w);
   const auto mean_w = static_cast<float>(model.mean_w), scale_w = static_cast<float>(model.scale_w);
   const auto floor_sd = static_cast<float>(model.FloorSd());
   for (Index begin = 0; steps > 0 && begin < draws; begin += kTogether) {
@@ -98,9 +100,10 @@ Eigen::MatrixXf SampleTcn(const TcnModel& model, int steps, int draws, const Noi
       inputs.row(1).setConstant(static_cast<float>(TcnElapsed(t)));
       const Eigen::MatrixXf& outputs = network.Step(inputs);
       for (Index i = 0; i < paths; ++i) {
-        watts(begin + i, t) =
+        const float drawn =
             mean_w + scale_w * DrawFromMixture(outputs.col(i).data(), model.components, floor_sd,
                                                words[static_cast<std::size_t>(i)]);
+        watts(begin + i, t) = std::clamp(drawn, lowest_w, highest_w);
       }
     }
   }
