@@ -120,7 +120,7 @@ DurationLaw FitDuration(const DurationCounts& counts, double interval_s, const D
 
   // Mean and shape are nearly orthogonal, so that alternating converges in a few sweeps. The
   // continuous laws take one sweep near their start: EM calls again.
-  const int bits = continuous ? kContinuousBits : kBits, sweeps = continuous ? 1 : 3;
+  const int bits = continuous ? kContinuousBits : kBits, sweeps = continuous ? 1 : 12;
   const Bounds bounds = ShapeBounds(start.family);
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     const double before = best_score;
@@ -140,7 +140,7 @@ DurationLaw FitDuration(const DurationCounts& counts, double interval_s, const D
         },
         -reach, reach, bits);
     keep_if_better(with(fixed + excess * std::exp(by_mean.first), best.shape));
-    constexpr double kSettled = 1e-7;
+    constexpr double kSettled = 1e-10;
     if (best_score - before < kSettled * std::abs(best_score)) break;
   }
   return best;

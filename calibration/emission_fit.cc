@@ -20,6 +20,29 @@ double Residual(const HsmmState& state, double watts, double before) {
   return deviation - state.phi * (before - state.mean_w);
 }
 
+// Variance of an innovation; of a Student t its squared scale.
+double InnovationVariance(const HsmmState& state) {
+  if (state.mixture.empty()) return state.sd_w * state.sd_w;
+  double variance = 0;
+  for (const MixtureComponent& c : state.mixture)
+    variance += c.weight * (c.sd_w * c.sd_w + c.offset_w * c.offset_w);
+  return variance;
+}
+
+// P(component | residual). In logarithms, for far out all densities underflow.
+std::vector<double> ComponentShares(const HsmmState& state, double residual) {
+  std::vector<double> share;
+  for (const MixtureComponent& c : state.mixture) {
+    const double z = (residual - c.offset_w) / c.sd_w;
+    share.push_back(std::log(c.weight / c.sd_w) - 0.5 * z * z);
+  }
+  const double largest = *std::max_element(share.begin(), share.end());
+  double all = 0;
+  for (double& p : share) all += p = std::exp(p - largest);
+  for (double& p : share) p /= all;
+  return share;
+}
+
 // Weight a reading keeps in least squares: 1, or less where a Student t thinks it an outlier.
 double RobustWeight(const HsmmState& state, double residual) {
   if (!state.student_dof) return 1;
@@ -27,19 +50,38 @@ double RobustWeight(const HsmmState& state, double residual) {
   return (*state.student_dof + 1) / (*state.student_dof + z * z);
 }
 
+// What a reading says of mean and phi: its weight in least squares, and the part of its residual
+// that is the offset of mixture components and not theirs.
+struct Say {
+  double weight = 1, offset_w = 0;
+};
+Say SayOfMean(const HsmmState& state, double residual) {
+  if (state.mixture.empty()) return {.weight = RobustWeight(state, residual), .offset_w = 0};
+  const std::vector<double> share = ComponentShares(state, residual);
+  double precision = 0, pull = 0;
+  for (std::size_t k = 0; k < share.size(); ++k) {
+    const MixtureComponent& c = state.mixture[k];
+    precision += share[k] / (c.sd_w * c.sd_w);
+    pull += share[k] * c.offset_w / (c.sd_w * c.sd_w);
+  }
+  return {.weight = precision * InnovationVariance(state), .offset_w = pull / precision};
+}
+
 // Weighted least squares of x on (1, x before).
 void FitMean(const std::vector<WeightedReading>& readings, const EmissionOptions& options,
              HsmmState& state) {
   double w_all = 0, x_all = 0, w = 0, x = 0, y = 0;
-  std::vector<double> weight(readings.size());
+  std::vector<double> weight(readings.size()), watts(readings.size());
   for (std::size_t i = 0; i < readings.size(); ++i) {
     const WeightedReading& r = readings[i];
-    weight[i] = r.weight * RobustWeight(state, Residual(state, r.watts, r.before));
+    const Say say = SayOfMean(state, Residual(state, r.watts, r.before));
+    weight[i] = r.weight * say.weight;
+    watts[i] = r.watts - say.offset_w;
     w_all += weight[i];
-    x_all += weight[i] * r.watts;
+    x_all += weight[i] * watts[i];
     if (std::isnan(r.before)) continue;
     w += weight[i];
-    x += weight[i] * r.watts;
+    x += weight[i] * watts[i];
     y += weight[i] * r.before;
   }
   if (!options.autoregressive || w < kLeastWeight) {
@@ -51,7 +93,7 @@ void FitMean(const std::vector<WeightedReading>& readings, const EmissionOptions
   for (std::size_t i = 0; i < readings.size(); ++i) {
     const WeightedReading& r = readings[i];
     if (std::isnan(r.before)) continue;
-    xy += weight[i] * (r.watts - mean_x) * (r.before - mean_y);
+    xy += weight[i] * (watts[i] - mean_x) * (r.before - mean_y);
     yy += weight[i] * (r.before - mean_y) * (r.before - mean_y);
   }
   // A ridge of the variance's prior: where the predecessors hardly differ, phi is 0.
@@ -81,30 +123,22 @@ void FitMixture(const std::vector<WeightedReading>& readings, const EmissionOpti
     double w = 0, e = 0, ee = 0;
   };
   std::vector<Sums> sums(state.mixture.size());
-  std::vector<double> share(state.mixture.size());
+  const double pull = (1 - state.phi) * (1 - state.phi);
   double total = 0;
   for (const WeightedReading& r : readings) {
     const double e = Residual(state, r.watts, r.before);
-    double all = 0;
+    const std::vector<double> share = ComponentShares(state, e);
     for (std::size_t k = 0; k < share.size(); ++k) {
-      const MixtureComponent& c = state.mixture[k];
-      const double z = (e - c.offset_w) / c.sd_w;
-      share[k] = c.weight / c.sd_w * std::exp(-0.5 * z * z);
-      all += share[k];
-    }
-    for (std::size_t k = 0; k < share.size(); ++k) {
-      // So far out that no component claims it, a reading belongs to the widest.
-      const double p = all > 0 ? share[k] / all : 1 / static_cast<double>(share.size());
-      const double w = r.weight * p;
+      const double w = r.weight * share[k];
       sums[k].w += w;
       sums[k].e += w * e;
-      sums[k].ee += w * (e * e + r.level_variance);
+      sums[k].ee += w * (e * e + pull * r.level_variance);
       total += w;
     }
   }
   const double prior = options.prior_weight * options.prior_sd_w * options.prior_sd_w;
   double mean_offset = 0, weights = 0;
-  for (std::size_t k = 0; k < share.size(); ++k) {
+  for (std::size_t k = 0; k < sums.size(); ++k) {
     MixtureComponent& c = state.mixture[k];
     constexpr double kLeastShare = 1e-4;  // a component must not die
     c.weight = std::max(kLeastShare, sums[k].w / total);
@@ -153,12 +187,7 @@ LevelEvidence EvidenceForLevel(const HsmmState& state, double watts, double befo
   const double deviation = watts - state.mean_w;
   const double gain = regressed ? 1 - state.phi : 1;  // of the level in the residual
   const double residual = regressed ? deviation - state.phi * (before - state.mean_w) : deviation;
-  double variance = state.sd_w * state.sd_w;
-  if (!state.mixture.empty()) {
-    variance = 0;
-    for (const MixtureComponent& c : state.mixture)
-      variance += c.weight * (c.sd_w * c.sd_w + c.offset_w * c.offset_w);
-  }
+  double variance = InnovationVariance(state);
   if (!regressed) variance *= StationaryWidening(state) * StationaryWidening(state);
   return {.precision = RobustWeight(state, residual) * gain * gain / variance,
           .level_w = residual / gain};

@@ -34,7 +34,7 @@ std::vector<std::string> Words(std::string_view text) {
 
 ModelSpec ParseModelSpec(std::string_view text, const std::string& where) {
   ModelSpec spec;
-  bool topology = false, innovation = false, duration = false;
+  bool topology = false, innovation = false, duration = false, classes = false;
   const auto fail = [&](const std::string& what) { throw InputError(where + ": " + what); };
   const auto once = [&](bool& seen, const std::string& word) {
     if (std::exchange(seen, true)) fail(fmt::format("'{}' contradicts an earlier word", word));
@@ -65,6 +65,7 @@ ModelSpec ParseModelSpec(std::string_view text, const std::string& where) {
       constexpr int kRampStates = 6;  // a second at ten readings a second, two readings a state
       spec.states = numbered ? number(1, kMostStates) : ramp ? kRampStates : 2;
     } else if (key == "classes" && numbered) {
+      once(classes, word);
       spec.max_classes = number(1, kMostClasses);
     } else if (word == "gaussian" || word == "student" || word == "mixture") {
       once(innovation, word);

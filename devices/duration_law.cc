@@ -92,8 +92,10 @@ Eigen::VectorXd DurationPmf(const DurationLaw& law, double interval_s, int max_i
   }
   if (tail == Tail::kLastCell) {
     pmf(max_intervals - 1) = std::max(0.0, 1 - pmf.head(max_intervals - 1).sum());
+  } else if (const double sum = pmf.sum(); sum > 0) {
+    pmf /= sum;
   } else {
-    pmf /= pmf.sum();
+    pmf(max_intervals - 1) = 1;  // all cells underflow; the last is the likeliest by far
   }
   return pmf;
 }

@@ -76,6 +76,8 @@ class Cursor {
   std::string at_;
 };
 
+constexpr double kDecimalRoundOff = 1e-4;  // of probabilities written to 6 digits
+
 class ProfileReader {
  public:
   explicit ProfileReader(const Cursor& root) : root_(root) {}
@@ -137,11 +139,19 @@ class ProfileReader {
   ActionProfile ReadAction(const Cursor& at) const {
     ActionProfile action;
     action.spec = {at["name"].Text(), at["model"].Text(), at["quantization"].Text()};
-    action.classes = static_cast<std::size_t>(at["classes"].Number(1));
+    action.classes = ReadClasses(at["classes"]);
     if (!at["latency"].IsNull()) action.latency = ReadLatency(at["latency"], action.classes);
     for (const Rail& rail : profile_.rails)
       action.rails.push_back(ReadRail(at["power"][rail.name.c_str()], action.classes));
     return action;
+  }
+
+  static std::size_t ReadClasses(const Cursor& at) {
+    constexpr double kMost = 100;
+    const double classes = at.Number();
+    if (classes != std::floor(classes) || classes < 1 || classes > kMost)
+      at.Fail(fmt::format("must be a whole number from 1 to {}", kMost));
+    return static_cast<std::size_t>(classes);
   }
 
   TokenLatency ReadLatency(const Cursor& at, std::size_t classes) const {
@@ -222,7 +232,10 @@ class ProfileReader {
         state.mixture.push_back(
             {part["weight"].Positive(), part["offset_w"].Number(), part["sd_w"].Positive()});
       }
-      Normalise(state.mixture);
+      double sum = 0;
+      for (const MixtureComponent& c : state.mixture) sum += c.weight;
+      if (std::abs(sum - 1) > kDecimalRoundOff) at["mixture"].Fail("weights must sum to 1");
+      for (MixtureComponent& c : state.mixture) c.weight /= sum;
     }
     const Cursor duration = at["duration"];
     if (!duration.IsNull()) state.duration = ReadDuration(duration);
@@ -248,20 +261,12 @@ class ProfileReader {
     return law;
   }
 
-  // Mixture weights are written to 6 digits, too.
-  static void Normalise(std::vector<MixtureComponent>& mixture) {
-    double sum = 0;
-    for (const MixtureComponent& c : mixture) sum += c.weight;
-    for (MixtureComponent& c : mixture) c.weight /= sum;
-  }
-
   // Probabilities are written to 6 digits; their sum is restored here.
   static Eigen::VectorXd ReadRow(const Cursor& at, Eigen::Index n) {
     const std::vector<Cursor> items = at.Items();
     if (static_cast<Eigen::Index>(items.size()) != n) at.Fail("needs one number per state");
     Eigen::VectorXd row(n);
     for (Eigen::Index j = 0; j < n; ++j) row(j) = items[static_cast<std::size_t>(j)].Number(0);
-    constexpr double kDecimalRoundOff = 1e-4;
     if (row.sum() != 0 && std::abs(row.sum() - 1) > kDecimalRoundOff) at.Fail("must sum to 1");
     return row.sum() == 0 ? row : row / row.sum();
   }

@@ -67,13 +67,20 @@ awk 'BEGIN { print "action,question_id,completion_tokens,duration_s"; for (q = 1
   print "tiny-1b-q4_0," q ",100," 4 + q / 10; print "big-4b-q4_0," q ",100," 4 + q / 10 } }' >requests.csv
 fit() { "$edgesim" fit --traces traces.csv --requests requests.csv --name board --source test --recorded 2026-01-02 "$@" >out 2>err; }
 for wrong in "-o traces.csv" "-o ." "-o no/such/folder.json" "-o x.json --name a/b" "-o x.json --recorded yesterday" \
-  "-o x.json --folds 10" "-o x.json --ramp npu"; do
+  "-o x.json --folds 10" "-o x.json --model npu=ramp" "-o x.json --model soc=rampp" "-o x.json --model free=0" \
+  "-o x.json --restarts 0"; do
   # shellcheck disable=SC2086
   fit $wrong
   [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "fit $wrong: $(cat err)"
 done
+fit -o x.json --model npu=ramp
+grep -q "'npu=ramp' is not a word for a model; .*; rails are soc" err || fail "unknown rail: $(cat err)"
 head -1 traces.csv | grep -q soc_w || fail "fit overwrote its input"
 fit -o board.json && grep -q 'profile in board.json' out && [ ! -s err ] || fail "fit: $(cat out err)"
+words() { grep -o '; soc: [^"]*' board.json; }
+fit -o board.json --restarts 1 --model free=1 && [ "$(words)" = '; soc: free=1 gaussian gamma' ] || fail "--model for all rails: $(cat err; words)"
+fit -o board.json --restarts 1 --model 'soc=free=1 level' --model free=2 && [ "$(words)" = '; soc: free=1 gaussian gamma level' ] ||
+  fail "--model of a rail: $(cat err; words)"
 printf 'question_id,category,prompt_tokens\n1,short,5\n2,long,50\n' >q.csv
 printf 'question_id,action,prompt_tokens,output_tokens,score\n1,tiny-1b-q4_0,5,80,4\n1,big-4b-q4_0,5,90,7\n2,tiny-1b-q4_0,50,100,3\n2,big-4b-q4_0,50,100,8\n' >a.csv
 printf 'name: mine\ndevice: {profile: ./board.json}\nworkload: {questions: ./q.csv, answers: ./a.csv, requests: 10}\nenergy_budget: {limit_j: 300}\npolicies: [q-learning]\n' >mine.yaml

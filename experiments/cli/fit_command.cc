@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -136,6 +138,34 @@ std::vector<std::string> Doubts(const TraceSet& traces, const DeviceFit& fit,
   return doubts;
 }
 
+// One spec per rail; what names a rail wins over what is for all, a later word over an earlier one.
+std::vector<ModelSpec> ReadModels(const std::vector<std::string>& models,
+                                  const std::vector<std::string>& rails) {
+  const auto is_for = [](const std::string& model, const std::string& rail) {
+    return model.starts_with(rail + "=");
+  };
+  ModelSpec for_all = ParseModelSpec("free=2 level", "");
+  for (const std::string& model : models) {
+    if (std::any_of(rails.begin(), rails.end(), [&](const auto& r) { return is_for(model, r); }))
+      continue;
+    try {
+      for_all = ParseModelSpec(model, "--model");
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}; rails are {}", error.what(), fmt::join(rails, ", ")));
+    }
+  }
+  std::vector<ModelSpec> specs;
+  for (const std::string& rail : rails) {
+    ModelSpec spec = for_all;
+    for (const std::string& model : models) {
+      if (is_for(model, rail))
+        spec = ParseModelSpec(model.substr(rail.size() + 1), "--model " + rail);
+    }
+    specs.push_back(spec);
+  }
+  return specs;
+}
+
 void Fit(const FitArguments& args) {
   DeviceFitOptions options = args.options;
   if (options.date_fitted.empty()) options.date_fitted = Today();
@@ -148,13 +178,7 @@ void Fit(const FitArguments& args) {
     throw InputError(
         fmt::format("--folds {}: there are {} different requests", args.folds, names.size()));
   }
-  for (const std::string& rail : traces.rails) {
-    std::string words = "free=2 level";
-    for (const std::string& model : args.models) {
-      if (model.starts_with(rail + "=")) words = model.substr(rail.size() + 1);
-    }
-    options.models.push_back(ParseModelSpec(words, "--model " + rail));
-  }
+  options.models = ReadModels(args.models, traces.rails);
   const DeviceFit fit = FitDevice(traces, options);
   const std::string text = FormatProfile(fit.profile);
   ParseProfile(text, args.out);  // what is written can be read

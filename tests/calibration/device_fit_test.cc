@@ -28,7 +28,8 @@ HsmmState State(const std::string& name, double mean_w, double sd_w, bool level,
           .mean_w = mean_w,
           .sd_w = sd_w,
           .takes_level = level,
-          .duration = GammaDuration{.mean_s = mean_s, .shape = shape}};
+          .duration = DurationLaw{
+              .family = DurationFamily::kGamma, .mean_s = mean_s, .shape = shape, .table = {}}};
 }
 
 Hsmm KnownGpu(double top_w) {
@@ -70,13 +71,15 @@ DeviceProfile KnownDevice() {
                    {.name = "gpu", .idle_w = {}, .idle_provenance = ""}};
   for (const double top : {110.0, 70.0}) {
     ActionProfile action;
+    action.latency.emplace();
     action.spec.name = top > 100 ? "big-4b-q6_k" : "small-2b-q8_0";
     for (int i = 0; i < 9; ++i) {
-      action.latency.seconds_per_output_token.push_back(0.0250 + 0.0001 * i);
-      action.latency.output_tokens.push_back(250);
+      action.latency->seconds_per_output_token.push_back(0.0250 + 0.0001 * i);
+      action.latency->output_tokens.push_back(250);
+      action.latency->request_class.push_back(0);
     }
-    action.rails = {{.hsmm = KnownCpu(), .level = kCpuLevel, .provenance = ""},
-                    {.hsmm = KnownGpu(top), .level = kGpuLevel, .provenance = ""}};
+    action.rails = {{.classes = {{.hsmm = KnownCpu(), .level = kCpuLevel}}, .provenance = ""},
+                    {.classes = {{.hsmm = KnownGpu(top), .level = kGpuLevel}}, .provenance = ""}};
     profile.actions.push_back(action);
   }
   return profile;
@@ -108,13 +111,17 @@ TraceSet Record(const DeviceProfile& profile, std::uint32_t requests) {
   return set;
 }
 
+const ModelSpec kFree{.topology = Topology::kFree, .states = 2, .level = true};
+const ModelSpec kRamp{.topology = Topology::kRamp, .states = 6, .level = true};
+
 DeviceFitOptions Options() {
   return {.name = "refit",
           .description = "a device that is known",
           .source = "this test",
           .date_recorded = "2025-09-16",
           .date_fitted = "2026-11-20",
-          .ramping_rails = {"gpu"}};
+          .models = {kFree, kRamp},
+          .control = {.restarts = 1, .seed = 1, .em = {}}};
 }
 
 class SlowFitKnownDevice : public testing::Test {
@@ -146,13 +153,13 @@ TEST_F(SlowFitKnownDevice, PlateauAndBurstsAreFound) {
   for (std::size_t a = 0; a < 2; ++a) {
     const ActionProfile& action = fit_->profile.actions[a];
     const double se_of_level = std::sqrt(0.8 * 0.8 + 0.5 * 0.5) / std::sqrt(40);
-    EXPECT_NEAR(action.rails[1].hsmm.states.back().mean_w, a == 0 ? 110 : 70,
+    EXPECT_NEAR(action.rails[1].classes[0].hsmm.states.back().mean_w, a == 0 ? 110 : 70,
                 4 * se_of_level + 0.1);
-    EXPECT_FALSE(action.rails[1].hsmm.states.back().duration.has_value());
-    ASSERT_EQ(action.rails[0].hsmm.states.size(), 2U);
+    EXPECT_FALSE(action.rails[1].classes[0].hsmm.states.back().duration.has_value());
+    ASSERT_EQ(action.rails[0].classes[0].hsmm.states.size(), 2U);
     // Levels of 0.67 W over 40 requests: 0.11 W; bursts of 40 * 20 readings of 3 W: 0.1 W.
-    EXPECT_NEAR(action.rails[0].hsmm.states[0].mean_w, 24, 4 * 0.11);
-    EXPECT_NEAR(action.rails[0].hsmm.states[1].mean_w, 32, 4 * 0.15);
+    EXPECT_NEAR(action.rails[0].classes[0].hsmm.states[0].mean_w, 24, 4 * 0.11);
+    EXPECT_NEAR(action.rails[0].classes[0].hsmm.states[1].mean_w, 32, 4 * 0.15);
   }
 }
 
@@ -160,7 +167,7 @@ TEST_F(SlowFitKnownDevice, TheSharedLevelCarriesTheCorrelationOfTheRails) {
   // True sds 0.94 and 0.67 W, correlation -0.76: standard errors 0.106, 0.075 and 0.07 from 40
   // levels.
   for (const ActionProfile& action : fit_->profile.actions) {
-    const LevelLaw cpu = action.rails[0].level, gpu = action.rails[1].level;
+    const LevelLaw cpu = action.rails[0].classes[0].level, gpu = action.rails[1].classes[0].level;
     const double cpu_sd = std::hypot(cpu.shared_w, cpu.own_w),
                  gpu_sd = std::hypot(gpu.shared_w, gpu.own_w);
     EXPECT_NEAR(gpu_sd, 0.943, 4 * 0.106);
@@ -196,7 +203,7 @@ TEST_F(SlowFitKnownDevice, TheProfileSaysWhatItIs) {
 }
 
 TEST_F(SlowFitKnownDevice, TheLatencyLawIsTheMeasuredAnswers) {
-  const TokenLatency& latency = fit_->profile.actions[0].latency;
+  const TokenLatency& latency = *fit_->profile.actions[0].latency;
   ASSERT_EQ(latency.seconds_per_output_token.size(), 40U);
   EXPECT_TRUE(std::is_sorted(latency.seconds_per_output_token.begin(),
                              latency.seconds_per_output_token.end()));
@@ -216,10 +223,10 @@ TEST_F(SlowFitKnownDevice, ThreadsDoNotChangeTheResult) {
   for (std::size_t a = 0; a < 2; ++a) {
     EXPECT_EQ(alone.actions[a].action, fit_->actions[a].action);
     for (std::size_t r = 0; r < 2; ++r) {
-      EXPECT_EQ(alone.actions[a].rails[r].rail, fit_->actions[a].rails[r].rail);
-      EXPECT_EQ(alone.actions[a].rails[r].fit.log_likelihood,
-                fit_->actions[a].rails[r].fit.log_likelihood);
-      EXPECT_EQ(alone.actions[a].rails[r].fit.level_w, fit_->actions[a].rails[r].fit.level_w);
+      const HsmmFit &ours = alone.actions[a].fit.rails[r].classes[0],
+                    &theirs = fit_->actions[a].fit.rails[r].classes[0];
+      EXPECT_EQ(ours.log_likelihood, theirs.log_likelihood);
+      EXPECT_EQ(ours.level_w, theirs.level_w);
     }
   }
 }
@@ -233,15 +240,54 @@ TEST(FitDeviceTest, TwoThreadsGiveTheSameBytesAsOne) {
   EXPECT_EQ(with_threads(1), with_threads(2));
 }
 
-TEST(FitDeviceTest, AnUnknownRampRailIsAnError) {
+TEST(FitDeviceTest, TheProvenanceNamesTheModels) {
   DeviceFitOptions options = Options();
-  options.ramping_rails = {"gpu", "npu"};
-  try {
-    FitDevice(Record(KnownDevice(), 1), options);
-    FAIL() << "'npu' was taken";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("npu"));
+  options.models = {{.states = 1}, {.states = 1, .autoregressive = true}};
+  const DeviceProfile profile = FitDevice(Record(KnownDevice(), 2), options).profile;
+  EXPECT_THAT(profile.provenance.at("power").method,
+              HasSubstr("cpu: free=1 gaussian gamma; gpu: free=1 gaussian ar gamma"));
+}
+
+// Traces without a table of requests give power and no latency.
+TEST(FitDeviceTest, WithoutTokensThereIsNoLatency) {
+  TraceSet traces = Record(KnownDevice(), 2);
+  for (RequestTrace& trace : traces.requests) trace.output_tokens = std::nan("");
+  DeviceFitOptions options = Options();
+  options.models = {{.states = 1}, {.states = 1}};
+  const DeviceProfile profile = FitDevice(traces, options).profile;
+  for (const ActionProfile& action : profile.actions) EXPECT_FALSE(action.latency.has_value());
+  EXPECT_FALSE(profile.provenance.contains("latency"));
+  EXPECT_NO_THROW(ParseProfile(FormatProfile(profile), "refit"));
+}
+
+// Two kinds of requests, 40 W fast and 60 W slow: the profile's answers know their class.
+TEST(FitDeviceTest, KindsOfRequestsAreInTheLatency) {
+  TraceSet traces{.rails = {"gpu"}, .requests = {}};
+  for (int i = 0; i < 12; ++i) {
+    const bool slow = i % 2 == 1;
+    RequestTrace trace{.action = "A-Q6",
+                       .request = std::to_string(i),
+                       .duration_s = slow ? 4.0 : 3.0,
+                       .output_tokens = 100,
+                       .t_s = {},
+                       .rail_w = {{}}};
+    for (int k = 0; (k + 0.5) * 0.1 < trace.duration_s; ++k) {
+      trace.t_s.push_back((k + 0.5) * 0.1);
+      trace.rail_w[0].push_back((slow ? 60 : 40) + (k % 2 == 0 ? 0.5 : -0.5));
+    }
+    traces.requests.push_back(std::move(trace));
   }
+  DeviceFitOptions options = Options();
+  options.models = {{.states = 1, .max_classes = 2}};
+  const DeviceProfile profile = FitDevice(traces, options).profile;
+  const ActionProfile& action = profile.actions[0];
+  ASSERT_EQ(action.classes, 2U);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const std::size_t k = action.latency->request_class[i];
+    const bool slow = action.latency->seconds_per_output_token[i] > 0.035;
+    EXPECT_NEAR(action.rails[0].classes[k].hsmm.states[0].mean_w, slow ? 60 : 40, 0.5);
+  }
+  EXPECT_NO_THROW(ParseProfile(FormatProfile(profile), "refit"));
 }
 
 TEST(FitDeviceTest, IdleIsUnknownWhereNothingWasReadBeforeTheRequests) {
@@ -251,8 +297,7 @@ TEST(FitDeviceTest, IdleIsUnknownWhereNothingWasReadBeforeTheRequests) {
     for (auto& rail : trace.rail_w) rail.erase(rail.begin());
   }
   DeviceFitOptions options = Options();
-  options.ramping_rails.clear();
-  options.free_states = 1;
+  options.models = {{.states = 1}, {.states = 1}};
   for (const Rail& rail : FitDevice(traces, options).profile.rails)
     EXPECT_FALSE(rail.idle_w.has_value());
 }
@@ -262,7 +307,7 @@ TEST(FitDeviceTest, IdleIsUnknownWhereNothingWasReadBeforeTheRequests) {
 void FitFilesAndExit(const std::string& samples, const std::string& requests) {
   try {
     DeviceFitOptions options = Options();
-    options.ramping_rails.clear();
+    options.models = {kFree};
     FitDevice(JoinTraces(CsvTable("action,question_id,t_s,gpu_w\n" + samples, "samples.csv"),
                          CsvTable("action,question_id,completion_tokens,duration_s\n" + requests,
                                   "requests.csv")),
@@ -330,26 +375,26 @@ TraceSet Courses() {
 }
 
 TEST(FindOutliersTest, RequestsThatAreAlikeAreNone) {
-  EXPECT_TRUE(FindOutliers(Courses(), {"gpu"}).empty());
+  EXPECT_TRUE(FindOutliers(Courses(), {kFree, kRamp}).empty());
 }
 
 TEST(FindOutliersTest, ALateStarterIsNamedAndNoOther) {
   TraceSet traces = Courses();
   traces.requests[3] = Course("3", 2.9, 6.3);
-  const std::vector<Outlier> outliers = FindOutliers(traces, {"gpu"});
+  const std::vector<Outlier> outliers = FindOutliers(traces, {kFree, kRamp});
   ASSERT_EQ(outliers.size(), 1U);
   EXPECT_EQ(outliers[0].action, "big-4b-q6_k");
   EXPECT_EQ(outliers[0].request, "3");
   EXPECT_THAT(outliers[0].why, HasSubstr("gpu"));
   // A rail that is not said to ramp is not looked at.
-  EXPECT_TRUE(FindOutliers(traces, {"cpu"}).empty());
-  EXPECT_TRUE(FindOutliers(traces, {}).empty());
+  EXPECT_TRUE(FindOutliers(traces, {kRamp, kFree}).empty());
+  EXPECT_TRUE(FindOutliers(traces, {kFree, kFree}).empty());
 }
 
 TEST(FindOutliersTest, ASlowRequestIsNamed) {
   TraceSet traces = Courses();
   traces.requests[7] = Course("7", 0.5, 8.2);
-  const std::vector<Outlier> outliers = FindOutliers(traces, {"gpu"});
+  const std::vector<Outlier> outliers = FindOutliers(traces, {kFree, kRamp});
   ASSERT_EQ(outliers.size(), 1U);
   EXPECT_EQ(outliers[0].request, "7");
   EXPECT_THAT(outliers[0].why, HasSubstr("ms per token"));
@@ -358,7 +403,7 @@ TEST(FindOutliersTest, ASlowRequestIsNamed) {
 TEST(FindOutliersTest, MoreTokensAreNotSlowness) {
   TraceSet traces = Courses();
   traces.requests[7] = Course("7", 0.5, 6.3 * 2, 500);
-  EXPECT_TRUE(FindOutliers(traces, {"gpu"}).empty());
+  EXPECT_TRUE(FindOutliers(traces, {kFree, kRamp}).empty());
 }
 
 TEST(FindOutliersTest, ADeviationTooSmallToMatterIsNone) {
@@ -367,11 +412,11 @@ TEST(FindOutliersTest, ADeviationTooSmallToMatterIsNone) {
   TraceSet traces{.rails = {"cpu", "gpu"}, .requests = {}};
   for (int i = 0; i < 9; ++i) traces.requests.push_back(Course(std::to_string(i), 0.5, 6.3));
   traces.requests[4] = Course("4", 1.3, 6.8);
-  EXPECT_TRUE(FindOutliers(traces, {"gpu"}).empty());
+  EXPECT_TRUE(FindOutliers(traces, {kFree, kRamp}).empty());
   traces.requests[4] = Course("4", 1.7, 6.3);
-  EXPECT_EQ(FindOutliers(traces, {"gpu"}).size(), 1U);
+  EXPECT_EQ(FindOutliers(traces, {kFree, kRamp}).size(), 1U);
   traces.requests[4] = Course("4", 0.5, 7.0);
-  EXPECT_EQ(FindOutliers(traces, {"gpu"}).size(), 1U);
+  EXPECT_EQ(FindOutliers(traces, {kFree, kRamp}).size(), 1U);
 }
 
 TEST(FindOutliersTest, EachActionHasItsOwnMedian) {
@@ -381,7 +426,7 @@ TEST(FindOutliersTest, EachActionHasItsOwnMedian) {
     slow.action = "Small-2B-Q8_0";
     traces.requests.push_back(std::move(slow));
   }
-  EXPECT_TRUE(FindOutliers(traces, {"gpu"}).empty());
+  EXPECT_TRUE(FindOutliers(traces, {kFree, kRamp}).empty());
 }
 
 }  // namespace

@@ -33,6 +33,10 @@ Hsmm Steady(double mean_w, double sd_w = 1e-6) {
   return model;
 }
 
+RailPowerModel OneClass(const Hsmm& hsmm, const LevelLaw& level) {
+  return {.classes = {{.hsmm = hsmm, .level = level}}, .provenance = ""};
+}
+
 constexpr std::size_t kFast = 0, kSlow = 1;
 
 // Rails of 30 and 100 W; seconds per token 0.02, 0.03, 0.05 (fast) and twice as much (slow).
@@ -44,11 +48,13 @@ DeviceProfile TwoRails() {
                    {.name = "gpu", .idle_w = 20, .idle_provenance = ""}};
   for (const double scale : {1.0, 2.0}) {
     ActionProfile action;
-    action.latency = {.seconds_per_output_token = {0.02 * scale, 0.03 * scale, 0.05 * scale},
-                      .output_tokens = {100, 300, 600},
-                      .provenance = ""};
-    action.rails = {{.hsmm = Steady(30), .level = {.shared_w = 2, .own_w = 0}, .provenance = ""},
-                    {.hsmm = Steady(100), .level = {.shared_w = -3, .own_w = 0}, .provenance = ""}};
+    action.latency =
+        TokenLatency{.seconds_per_output_token = {0.02 * scale, 0.03 * scale, 0.05 * scale},
+                     .output_tokens = {100, 300, 600},
+                     .request_class = {0, 0, 0},
+                     .provenance = ""};
+    action.rails = {OneClass(Steady(30), {.shared_w = 2, .own_w = 0}),
+                    OneClass(Steady(100), {.shared_w = -3, .own_w = 0})};
     profile.actions.push_back(action);
   }
   return profile;
@@ -123,9 +129,11 @@ TEST(EdgeDevice, ActionsAreComonotoneInLatency) {
 // Actions with different laws: the order of any two requests is the same under both.
 TEST(EdgeDevice, ActionsWithDifferentLawsAreComonotoneInLatency) {
   DeviceProfile profile = TwoRails();
-  profile.actions[kSlow].latency = {.seconds_per_output_token = {0.04, 0.05, 0.07, 0.08},
-                                    .output_tokens = {50, 50, 300, 200},
-                                    .provenance = ""};
+  profile.actions[kSlow].latency =
+      TokenLatency{.seconds_per_output_token = {0.04, 0.05, 0.07, 0.08},
+                   .output_tokens = {50, 50, 300, 200},
+                   .request_class = {0, 0, 0, 0},
+                   .provenance = ""};
   const EdgeDevice device(profile, {kFast, kSlow}, false);
   std::vector<std::pair<Duration, Duration>> durations;
   for (std::uint32_t i = 0; i < 150; ++i)
@@ -146,8 +154,10 @@ TEST(EdgeDevice, ActionsAreInTheOrderAskedFor) {
 
 TEST(EdgeDevice, TicksAreOneIntervalAndTheLastIsWhatIsLeft) {
   DeviceProfile profile = TwoRails();
-  profile.actions[kFast].latency = {
-      .seconds_per_output_token = {0.01}, .output_tokens = {1}, .provenance = ""};
+  profile.actions[kFast].latency = TokenLatency{.seconds_per_output_token = {0.01},
+                                                .output_tokens = {1},
+                                                .request_class = {0},
+                                                .provenance = ""};
   const EdgeDevice device(profile, {kFast}, false);
   for (std::uint32_t tokens = 0; tokens <= 60; ++tokens) {
     const Execution out = Executed(device, 1, 0, tokens);
@@ -228,8 +238,8 @@ TEST(EdgeDevice, LevelIsTheSameUnderEveryAction) {
 // N(0, shared^2 + own^2) on each rail, covariance the product of the shared parts.
 TEST(EdgeDevice, OwnLevelsAreIndependentOfEachOther) {
   DeviceProfile profile = TwoRails();
-  profile.actions[kFast].rails[0].level = {.shared_w = 1.5, .own_w = 2};
-  profile.actions[kFast].rails[1].level = {.shared_w = -3, .own_w = 4};
+  profile.actions[kFast].rails[0].classes[0].level = {.shared_w = 1.5, .own_w = 2};
+  profile.actions[kFast].rails[1].classes[0].level = {.shared_w = -3, .own_w = 4};
   const EdgeDevice device(profile, {kFast}, false);
   constexpr int kRequests = 20'000;
   double cpu_sum = 0, gpu_sum = 0, cpu_squares = 0, gpu_squares = 0, products = 0;
@@ -253,8 +263,7 @@ TEST(EdgeDevice, OwnLevelsAreIndependentOfEachOther) {
 TEST(EdgeDevice, ClampedDrawsOfAllRailsAreCounted) {
   DeviceProfile profile = TwoRails();
   for (RailPowerModel& rail : profile.actions[kFast].rails) {
-    rail.hsmm = Steady(0, 5);
-    rail.level = {};
+    rail = OneClass(Steady(0, 5), {});
   }
   const EdgeDevice device(profile, {kFast}, false);
   const Execution out = Executed(device, 2, 0, 1000);
@@ -264,11 +273,66 @@ TEST(EdgeDevice, ClampedDrawsOfAllRailsAreCounted) {
   EXPECT_GT(zeros, out.segments.size() / 2);  // half of all draws on each of two rails
 }
 
+// A fast kind of request around 40 W and a slow one around 60 W; the other rail knows no kinds.
+DeviceProfile TwoClasses() {
+  DeviceProfile profile = TwoRails();
+  ActionProfile& action = profile.actions[kFast];
+  action.classes = 2;
+  action.latency->request_class = {0, 1, 0};
+  action.rails[0] = OneClass(Steady(30), {});
+  action.rails[1] = OneClass(Steady(40), {});
+  action.rails[1].classes.push_back({.hsmm = Steady(60), .level = {}});
+  return profile;
+}
+
+TEST(EdgeDevice, LatencyAndPathComeFromTheSameClass) {
+  const EdgeDevice device(TwoClasses(), {kFast}, false);
+  int of_class[2] = {};
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    const Execution out = Executed(device, i);
+    const std::size_t request_class = out.duration == Duration(3s) ? 1 : 0;
+    ++of_class[request_class];
+    for (const PowerSegment& s : out.segments) {
+      EXPECT_NEAR(s.rail_w[0], 30, 1e-4);
+      EXPECT_NEAR(s.rail_w[1], request_class == 0 ? 40 : 60, 1e-4);
+    }
+  }
+  EXPECT_GT(of_class[0], 100);  // seven of ten by their tokens
+  EXPECT_GT(of_class[1], 50);
+}
+
+TEST(EdgeDevice, EachClassHasItsLevel) {
+  DeviceProfile profile = TwoClasses();
+  profile.actions[kFast].rails[1].classes[0].level = {.shared_w = 1, .own_w = 0};
+  profile.actions[kFast].rails[1].classes[1].level = {.shared_w = -2, .own_w = 0};
+  profile.actions[kFast].rails[0].classes[0].level = {.shared_w = 1, .own_w = 0};
+  const EdgeDevice device(profile, {kFast}, false);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    const Execution out = Executed(device, i);
+    const double shared = out.segments[0].rail_w[0] - 30;
+    const bool slow = out.duration == Duration(3s);
+    EXPECT_NEAR(out.segments[0].rail_w[1], slow ? 60 - 2 * shared : 40 + shared, 1e-4);
+  }
+}
+
+TEST(EdgeDevice, AnActionWithoutLatencyCannotRun) {
+  DeviceProfile profile = TwoRails();
+  profile.actions[kSlow].spec.name = "silent-q4";
+  profile.actions[kSlow].latency.reset();
+  EXPECT_NO_THROW(EdgeDevice(profile, {kFast}, false));  // not asked for
+  try {
+    const EdgeDevice device(profile, {kFast, kSlow}, false);
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("'toy'"), HasSubstr("'silent-q4'"), HasSubstr("no latency")));
+  }
+}
+
 TEST(EdgeDevice, EmissionNoiseDiffersBetweenRails) {
   DeviceProfile profile = TwoRails();
   for (RailPowerModel& rail : profile.actions[kFast].rails) {
-    rail.hsmm = Steady(50, 1);
-    rail.level = {};
+    rail = OneClass(Steady(50, 1), {});
   }
   const EdgeDevice device(profile, {kFast}, false);
   for (const PowerSegment& s : Executed(device, 2).segments) EXPECT_NE(s.rail_w[0], s.rail_w[1]);

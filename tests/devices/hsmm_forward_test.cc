@@ -58,7 +58,10 @@ TEST(HsmmForward, SurvivorIsTheTailSum) {
 Hsmm LeftToRight() {
   Hsmm model;
   model.interval_s = 1;
-  model.states = {{.name = "first", .mean_w = 10, .sd_w = 0.5, .duration = GammaDuration{5, 1e6}},
+  model.states = {{.name = "first",
+                   .mean_w = 10,
+                   .sd_w = 0.5,
+                   .duration = DurationLaw{DurationFamily::kGamma, 5, 1e6, {}}},
                   {.name = "last", .mean_w = 60, .sd_w = 2, .duration = std::nullopt}};
   model.initial = Eigen::Vector2d(1, 0);
   model.transition = Eigen::Matrix2d{{0, 1}, {0, 0}};

@@ -7,62 +7,28 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/devices/sampled_paths.h"
 #include "tests/support/statistics.h"
 
 namespace edgesim {
 namespace {
 
-constexpr double kInterval = 0.1;
-constexpr double kTinySd = 1e-3;  // with means whole watts apart a reading shows its state
-
-HsmmState State(double mean_w, std::optional<GammaDuration> duration, double sd_w = kTinySd) {
-  return {.name = "s", .mean_w = mean_w, .sd_w = sd_w, .duration = duration};
-}
-
-// States 1 W, 2 W, ...: state k draws k + 1 watts.
-int StateAt(const PowerSegment& segment) {
-  return static_cast<int>(std::lround(segment.rail_w[0])) - 1;
-}
-
-Hsmm Alternating(GammaDuration first, GammaDuration second) {
-  Hsmm model;
-  model.interval_s = kInterval;
-  model.states = {State(1, first), State(2, second)};
-  model.initial = Eigen::Vector2d(1, 0);
-  model.transition = Eigen::Matrix2d{{0, 1}, {1, 0}};
-  return model;
-}
-
-struct Path {
-  std::vector<PowerSegment> segments;
-  std::uint32_t clamped = 0;
-};
-Path Draw(const HsmmSampler& sampler, std::size_t length, std::uint32_t request, double level_w = 0,
-          std::size_t rail = 0) {
-  const Noise noise{.seed = 11, .entity = request};
-  Path path{std::vector<PowerSegment>(length), 0};
-  path.clamped =
-      sampler.Sample(level_w, noise.Words(StreamOfRail(0, RailStream::kDwell)),
-                     noise.Words(StreamOfRail(0, RailStream::kEmission)), path.segments, rail);
-  return path;
-}
-
 TEST(HsmmSampler, RefusesAnInvalidModel) {
-  Hsmm model = Alternating({1, 1}, {1, 1});
+  Hsmm model = Alternating(Gamma(1, 1), Gamma(1, 1));
   model.states[0].sd_w = -1;
   EXPECT_THROW(HsmmSampler{model}, std::invalid_argument);
 }
 
 TEST(HsmmSampler, StaysFollowTheDurationLaw) {
   for (const double shape : {0.6, 1.0, 4.0, 50.0}) {
-    const GammaDuration law{0.45, shape};
-    const HsmmSampler sampler(Alternating(law, {0.2, 3}));
+    const DurationLaw law = Gamma(0.45, shape);
+    const HsmmSampler sampler(Alternating(law, Gamma(0.2, 3)));
     const Path path = Draw(sampler, 400'000, 0);
     constexpr int kLongest = 200;  // 20 s
     std::vector<std::uint64_t> counts(kLongest);
     std::size_t run = 0;
-    for (const PowerSegment& segment : path.segments) {  // the last, cut stay is left out
-      if (StateAt(segment) == 0) {
+    for (const double watts : path.watts) {  // the last, cut stay is left out
+      if (StateAt(watts) == 0) {
         ++run;
       } else if (run > 0) {
         ASSERT_LE(run, counts.size());
@@ -79,7 +45,7 @@ TEST(HsmmSampler, StaysFollowTheDurationLaw) {
 // Long-tailed stays: the sampler's table must not cut the mean. One stay a path, long enough to
 // end.
 TEST(HsmmSampler, LongTailsAreNotCut) {
-  Hsmm model = Alternating({2, 0.4}, {1, 1});
+  Hsmm model = Alternating(Gamma(2, 0.4), Gamma(1, 1));
   model.states[1].duration.reset();
   model.transition.row(1).setZero();
   const HsmmSampler sampler(model);
@@ -87,8 +53,7 @@ TEST(HsmmSampler, LongTailsAreNotCut) {
   double sum = 0, squares = 0;
   for (std::uint32_t i = 0; i < kPaths; ++i) {
     double stay = 0;
-    for (const PowerSegment& segment : Draw(sampler, kLength, i).segments)
-      stay += StateAt(segment) == 0;
+    for (const double watts : Draw(sampler, kLength, i).watts) stay += StateAt(watts) == 0;
     sum += stay;
     squares += stay * stay;
   }
@@ -101,7 +66,7 @@ TEST(HsmmSampler, LongTailsAreNotCut) {
 TEST(HsmmSampler, FirstAndNextStatesFollowTheirProbabilities) {
   Hsmm model;
   model.interval_s = kInterval;
-  const GammaDuration one_interval{0.05, 1000};  // all of its mass is in the first interval
+  const DurationLaw one_interval = Gamma(0.05, 1000);  // all of its mass is in the first interval
   model.states = {State(1, one_interval), State(2, one_interval), State(3, one_interval)};
   model.initial = Eigen::Vector3d(0.2, 0, 0.8);
   model.transition = Eigen::Matrix3d{{0, 0.3, 0.7}, {1, 0, 0}, {0.45, 0.55, 0}};
@@ -110,23 +75,13 @@ TEST(HsmmSampler, FirstAndNextStatesFollowTheirProbabilities) {
   std::vector<std::vector<std::uint64_t>> next(3, std::vector<std::uint64_t>(3));
   for (std::uint32_t i = 0; i < 50'000; ++i) {
     const Path path = Draw(sampler, 2, i);
-    const auto a = static_cast<std::size_t>(StateAt(path.segments[0]));
+    const auto a = static_cast<std::size_t>(StateAt(path.watts[0]));
     ++first[a];
-    ++next[a][static_cast<std::size_t>(StateAt(path.segments[1]))];
+    ++next[a][static_cast<std::size_t>(StateAt(path.watts[1]))];
   }
   EXPECT_GT(ChiSquarePValue(first, std::vector{0.2, 0.0, 0.8}), kSmallestPValue);
   EXPECT_GT(ChiSquarePValue(next[0], std::vector{0.0, 0.3, 0.7}), kSmallestPValue);
   EXPECT_GT(ChiSquarePValue(next[2], std::vector{0.45, 0.55, 0.0}), kSmallestPValue);
-}
-
-Hsmm LeftToRight() {
-  Hsmm model;
-  model.interval_s = kInterval;
-  model.states = {State(1, GammaDuration{0.3, 2}), State(2, GammaDuration{0.2, 5}),
-                  State(3, GammaDuration{0.4, 1}), State(4, std::nullopt)};
-  model.initial = Eigen::Vector4d(1, 0, 0, 0);
-  model.transition = Eigen::Matrix4d{{0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}, {0, 0, 0, 0}};
-  return model;
 }
 
 TEST(HsmmSampler, LeftToRightStatesComeInOrderAndTheLastAbsorbs) {
@@ -134,8 +89,8 @@ TEST(HsmmSampler, LeftToRightStatesComeInOrderAndTheLastAbsorbs) {
   for (std::uint32_t i = 0; i < 500; ++i) {
     const Path path = Draw(sampler, 200, i);
     int at = 0;
-    for (const PowerSegment& segment : path.segments) {
-      const int state = StateAt(segment);
+    for (const double watts : path.watts) {
+      const int state = StateAt(watts);
       ASSERT_TRUE(state == at || state == at + 1) << "request " << i;
       at = state;
     }
@@ -145,7 +100,7 @@ TEST(HsmmSampler, LeftToRightStatesComeInOrderAndTheLastAbsorbs) {
 
 TEST(HsmmSampler, StatesThatDoNotFitAreNotReached) {
   const HsmmSampler sampler(LeftToRight());
-  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(StateAt(Draw(sampler, 1, i).segments[0]), 0);
+  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(StateAt(Draw(sampler, 1, i).watts[0]), 0);
   EXPECT_EQ(Draw(sampler, 0, 0).clamped, 0U);
 }
 
@@ -155,7 +110,7 @@ TEST(HsmmSampler, ShorterPathIsTheStartOfTheLongerOne) {
   for (std::uint32_t i = 0; i < 50; ++i) {
     const Path longer = Draw(sampler, 40, i), shorter = Draw(sampler, 15, i);
     for (std::size_t t = 0; t < 15; ++t) {
-      EXPECT_EQ(shorter.segments[t].rail_w[0], longer.segments[t].rail_w[0]);
+      EXPECT_EQ(shorter.watts[t], longer.watts[t]);
     }
   }
 }
@@ -166,8 +121,8 @@ TEST(HsmmSampler, AbsorbingFirstStateTakesAll) {
   model.states = {State(1, std::nullopt)};
   model.initial = Eigen::VectorXd::Ones(1);
   model.transition = Eigen::MatrixXd::Zero(1, 1);
-  for (const PowerSegment& segment : Draw(HsmmSampler(model), 1000, 0).segments) {
-    EXPECT_EQ(StateAt(segment), 0);
+  for (const double watts : Draw(HsmmSampler(model), 1000, 0).watts) {
+    EXPECT_EQ(StateAt(watts), 0);
   }
 }
 
@@ -183,20 +138,15 @@ Path Gaussian(double mean_w, double sd_w, bool takes_level, double level_w, std:
 }
 double MeanOf(const Path& path) {
   double sum = 0;
-  for (const PowerSegment& s : path.segments) sum += s.rail_w[0];
-  return sum / static_cast<double>(path.segments.size());
+  for (const double w : path.watts) sum += w;
+  return sum / static_cast<double>(path.watts.size());
 }
-
-constexpr std::size_t kDraws = 200'000;
-constexpr double kSigmas = 4.5;
-const double kPerSe = kSigmas / std::sqrt(kDraws);
 
 TEST(HsmmSampler, EmissionsHaveTheStatesMeanAndSpread) {
   const Path path = Gaussian(50, 4, false, 0, kDraws);
   const double mean = MeanOf(path);
   double squares = 0;
-  for (const PowerSegment& s : path.segments)
-    squares += (s.rail_w[0] - mean) * (s.rail_w[0] - mean);
+  for (const double w : path.watts) squares += (w - mean) * (w - mean);
   EXPECT_NEAR(mean, 50, 4 * kPerSe);
   EXPECT_NEAR(std::sqrt(squares / kDraws), 4, 4 / std::sqrt(2.0) * kPerSe);
   EXPECT_EQ(path.clamped, 0U);
@@ -204,9 +154,9 @@ TEST(HsmmSampler, EmissionsHaveTheStatesMeanAndSpread) {
 
 // Alternating states of mean stays 0.45 and 0.2 s. The share of time is in whole intervals.
 TEST(HsmmSampler, MarginalMeanIsTheStaysWeightedMean) {
-  const GammaDuration first{0.45, 2}, second{0.2, 3};
+  const DurationLaw first = Gamma(0.45, 2), second = Gamma(0.2, 3);
   const HsmmSampler sampler(Alternating(first, second));
-  const auto mean_stay = [](const GammaDuration& law) {
+  const auto mean_stay = [](const DurationLaw& law) {
     return DurationPmf(law, kInterval, 500).dot(Eigen::VectorXd::LinSpaced(500, 1, 500));
   };
   const double a = mean_stay(first), b = mean_stay(second);
@@ -225,17 +175,17 @@ TEST(HsmmSampler, LevelShiftsTheStatesThatTakeItAndNoOthers) {
   const Path with = Gaussian(50, 4, true, 3.5, 1000), without = Gaussian(50, 4, true, 0, 1000);
   const Path deaf = Gaussian(50, 4, false, 3.5, 1000);
   for (std::size_t t = 0; t < 1000; ++t) {
-    EXPECT_NEAR(with.segments[t].rail_w[0] - without.segments[t].rail_w[0], 3.5, 1e-12);
-    EXPECT_EQ(deaf.segments[t].rail_w[0], without.segments[t].rail_w[0]);
+    EXPECT_NEAR(with.watts[t] - without.watts[t], 3.5, 1e-12);
+    EXPECT_EQ(deaf.watts[t], without.watts[t]);
   }
 }
 
 TEST(HsmmSampler, NegativeDrawsAreSetToZeroAndCounted) {
   const Path path = Gaussian(1, 2, false, 0, kDraws);
   std::uint32_t zeros = 0;
-  for (const PowerSegment& s : path.segments) {
-    EXPECT_GE(s.rail_w[0], 0);
-    zeros += s.rail_w[0] == 0;
+  for (const double w : path.watts) {
+    EXPECT_GE(w, 0);
+    zeros += w == 0;
   }
   EXPECT_EQ(path.clamped, zeros);
   const double p = 0.5 * std::erfc(0.5 / std::sqrt(2.0));  // P(normal < -1/2)
@@ -243,27 +193,14 @@ TEST(HsmmSampler, NegativeDrawsAreSetToZeroAndCounted) {
 }
 
 TEST(HsmmSampler, SameWordsSamePathAndOtherWordsAnother) {
-  const HsmmSampler sampler(Alternating({0.5, 2}, {0.3, 2}));
+  const HsmmSampler sampler(Alternating(Gamma(0.5, 2), Gamma(0.3, 2)));
   const Path a = Draw(sampler, 100, 1), same = Draw(sampler, 100, 1), other = Draw(sampler, 100, 2);
   bool differs = false;
   for (std::size_t t = 0; t < 100; ++t) {
-    EXPECT_EQ(a.segments[t].rail_w[0], same.segments[t].rail_w[0]);
-    differs |= a.segments[t].rail_w[0] != other.segments[t].rail_w[0];
+    EXPECT_EQ(a.watts[t], same.watts[t]);
+    differs |= a.watts[t] != other.watts[t];
   }
   EXPECT_TRUE(differs);
-}
-
-TEST(HsmmSampler, WritesTheGivenRailAndNothingElse) {
-  const HsmmSampler sampler(Alternating({0.5, 2}, {0.3, 2}));
-  std::vector<PowerSegment> segments(
-      5, PowerSegment{.length = Duration(7), .rail_w = {-1, -1, -1, -1}});
-  const Noise noise{.seed = 1};
-  sampler.Sample(0, noise.Words(Stream::kTie), noise.Words(Stream::kLevel), segments, 2);
-  for (const PowerSegment& s : segments) {
-    EXPECT_EQ(s.length, Duration(7));
-    EXPECT_GT(s.rail_w[2], 0);
-    for (const std::size_t rail : {0U, 1U, 3U}) EXPECT_EQ(s.rail_w[rail], -1);
-  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Tests of devices/hsmm.h: validation, the law of stays, densities, and the likelihood by
+// Tests of devices/hsmm.h: validation, densities, and the likelihood by
 // enumeration.
 #include "devices/hsmm.h"
 
@@ -20,16 +20,17 @@ using testing::HasSubstr;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+DurationLaw Gamma(double mean_s, double shape) {
+  return {.family = DurationFamily::kGamma, .mean_s = mean_s, .shape = shape, .table = {}};
+}
+
 // Two states in turn, 1 s intervals; the stays are over within some four intervals.
 Hsmm TwoStates() {
   Hsmm model;
   model.interval_s = 1;
-  model.states = {{.name = "low", .mean_w = 2, .sd_w = 0.5, .duration = GammaDuration{1.6, 9}},
-                  {.name = "high",
-                   .mean_w = 4,
-                   .sd_w = 1,
-                   .takes_level = true,
-                   .duration = GammaDuration{1.2, 16}}};
+  model.states = {
+      {.name = "low", .mean_w = 2, .sd_w = 0.5, .duration = Gamma(1.6, 9)},
+      {.name = "high", .mean_w = 4, .sd_w = 1, .takes_level = true, .duration = Gamma(1.2, 16)}};
   model.initial = Eigen::Vector2d(0.7, 0.3);
   model.transition = Eigen::Matrix2d{{0, 1}, {1, 0}};
   return model;
@@ -39,8 +40,8 @@ Hsmm TwoStates() {
 Hsmm ThreeStates() {
   Hsmm model;
   model.interval_s = 0.5;
-  model.states = {{.name = "ramp", .mean_w = 1, .sd_w = 0.6, .duration = GammaDuration{0.6, 12}},
-                  {.name = "dip", .mean_w = 2, .sd_w = 0.8, .duration = GammaDuration{0.4, 30}},
+  model.states = {{.name = "ramp", .mean_w = 1, .sd_w = 0.6, .duration = Gamma(0.6, 12)},
+                  {.name = "dip", .mean_w = 2, .sd_w = 0.8, .duration = Gamma(0.4, 30)},
                   {.name = "plateau",
                    .mean_w = 3.5,
                    .sd_w = 0.7,
@@ -112,56 +113,56 @@ TEST(HsmmValidate, NamesTheStateThatIsWrong) {
 }
 
 // The law of the header: P(u) = F(u dt) - F((u - 1) dt).
-double TruePmf(const GammaDuration& d, double dt, int u) {
+double TruePmf(const DurationLaw& d, double dt, int u) {
   const boost::math::gamma_distribution<double> law(d.shape, d.mean_s / d.shape);
   return boost::math::cdf(law, u * dt) - (u == 1 ? 0 : boost::math::cdf(law, (u - 1) * dt));
 }
-double TrueSurvivor(const GammaDuration& d, double dt, int u) {
+double TrueSurvivor(const DurationLaw& d, double dt, int u) {
   if (u == 1) return 1;
   const boost::math::gamma_distribution<double> law(d.shape, d.mean_s / d.shape);
   return boost::math::cdf(boost::math::complement(law, (u - 1) * dt));
 }
 
-TEST(DurationPmf, SumsToOne) {
-  for (const double shape : {0.3, 1.0, 8.7, 120.0}) {
-    for (const int longest : {1, 3, 50, 2000}) {
-      const Eigen::VectorXd pmf = DurationPmf({0.7, shape}, 0.1, longest);
-      ASSERT_EQ(pmf.size(), longest);
-      EXPECT_NEAR(pmf.sum(), 1, 1e-12);
-      EXPECT_GE(pmf.minCoeff(), 0);
-    }
+TEST(HsmmValidate, NamesWhatIsWrongWithAnEmission) {
+  const auto expect = [](const std::function<void(HsmmState&)>& change, const char* what) {
+    const std::string error = ErrorAfter([&](Hsmm& m) { change(m.states[1]); });
+    EXPECT_THAT(error, HasSubstr("'high'"));
+    EXPECT_THAT(error, HasSubstr(what));
+  };
+  for (const double bad : {-0.1, 1.0, kNan}) expect([&](HsmmState& s) { s.phi = bad; }, "phi");
+  for (const double bad : {0.0, -2.0, kNan})
+    expect([&](HsmmState& s) { s.student_dof = bad; }, "student_dof");
+  for (const double bad : {0.0, -2.0, kNan}) {
+    expect([&](HsmmState& s) { s.mixture = {{bad, 0, 1}, {1, 0, 1}}; }, "positive weight");
+    expect([&](HsmmState& s) { s.mixture = {{1, 0, bad}}; }, "sd_w");
   }
+  expect([](HsmmState& s) { s.mixture = {{1, kNan, 1}}; }, "mixture");
+  expect([](HsmmState& s) { s.mixture = {{0.5, 0, 1}, {0.4, 0, 1}}; }, "weights must sum to 1");
+  expect(
+      [](HsmmState& s) {
+        s.mixture = {{1, 0, 1}};
+        s.student_dof = 3;
+      },
+      "exclude each other");
+  for (const double bad : {0.0, -1.0, kNan})
+    EXPECT_THAT(ErrorAfter([&](Hsmm& m) {
+                  m.first_reading = FirstReading{3, bad};
+                }),
+                HasSubstr("first_reading sd_w"));
 }
 
-TEST(DurationPmf, IsTheDifferenceOfTheDistributionFunction) {
-  for (const double shape : {0.3, 1.0, 8.7, 120.0}) {
-    const GammaDuration duration{0.7, shape};
-    constexpr int kFarEnough = 1000;  // 100 s: P(longer) < 1e-18 for all shapes here
-    const Eigen::VectorXd pmf = DurationPmf(duration, 0.1, kFarEnough);
-    for (int u = 1; u <= kFarEnough; ++u) {
-      EXPECT_NEAR(pmf(u - 1), TruePmf(duration, 0.1, u), 1e-14)
-          << "shape " << shape << ", u = " << u;
-    }
-  }
-}
-
-TEST(DurationPmf, TheLastIntervalTakesAllThatIsLonger) {
-  const GammaDuration duration{0.7, 2};
-  const Eigen::VectorXd pmf = DurationPmf(duration, 0.1, 5);
-  for (int u = 1; u <= 4; ++u) EXPECT_NEAR(pmf(u - 1), TruePmf(duration, 0.1, u), 1e-14);
-  EXPECT_NEAR(pmf(4), TrueSurvivor(duration, 0.1, 5), 1e-14);
-}
-
-// Shape 1 is geometric: each further interval with probability exp(-dt / mean).
-TEST(DurationPmf, ShapeOneIsGeometric) {
-  const Eigen::VectorXd pmf = DurationPmf({0.5, 1}, 0.1, 500);
-  for (int u = 2; u <= 50; ++u) EXPECT_NEAR(pmf(u - 1) / pmf(u - 2), std::exp(-0.2), 1e-9);
-}
-
-TEST(DurationPmf, LawBeyondTheTableStaysToItsEnd) {
-  const Eigen::VectorXd pmf = DurationPmf({1e6, 1e6}, 0.1, 5);
-  EXPECT_EQ(pmf(4), 1);
-  EXPECT_EQ(pmf.head(4).sum(), 0);
+TEST(HsmmValidate, AcceptsEveryKindOfEmissionAndStay) {
+  EXPECT_EQ(ErrorAfter([](Hsmm& m) {
+              m.states[0].phi = 0.9;
+              m.states[0].student_dof = 3;
+              m.states[1].sd_w = 0;  // unused with a mixture
+              m.states[1].mixture = {{0.25, 1, 1}, {0.75, -1, 2}};
+              m.states[0].duration = DurationLaw{
+                  .family = DurationFamily::kTable, .mean_s = 0, .shape = 0, .table = {0.5, 0.5}};
+              m.first_reading = FirstReading{.mean_w = 3, .sd_w = 1};
+              m.starts_mid_stay = true;
+            }),
+            "no error");
 }
 
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
@@ -204,6 +205,91 @@ TEST(LogDensity, OutliersAreUniformOn150Watts) {
   EXPECT_NEAR(mixed(2, 0), std::log(kWeight / 150), 1e-12);
 }
 
+// Given 3 W, a state around 2 W with phi = 0.6 expects 2.6 W.
+TEST(LogDensity, AutoregressionExpectsAShareOfTheLastDeviation) {
+  Hsmm model = TwoStates();
+  model.states[0].phi = 0.6;
+  const Eigen::MatrixXd density = LogDensity(model, std::vector{3.0, 2.7, kNan, 2.9}, 0, 0);
+  EXPECT_NEAR(density(1, 0), -0.5 * 0.04 - std::log(0.5) - kLogSqrtTwoPi, 1e-14);
+  // Without a predecessor: the stationary sd of 0.5 / sqrt(1 - 0.36) = 0.625.
+  EXPECT_NEAR(density(0, 0), -0.5 * 2.56 - std::log(0.625) - kLogSqrtTwoPi, 1e-14);
+  EXPECT_EQ(density(2, 0), 0);
+  EXPECT_NEAR(density(3, 0), -0.5 * 1.44 * 1.44 - std::log(0.625) - kLogSqrtTwoPi, 1e-14);
+  // The other state is none of its business.
+  EXPECT_EQ(density.col(1), LogDensity(TwoStates(), std::vector{3.0, 2.7, kNan, 2.9}, 0, 0).col(1));
+}
+
+// The level moves the mean the deviations are taken from, that of the reading before as well.
+TEST(LogDensity, AutoregressionReturnsToTheLevel) {
+  Hsmm model = TwoStates();
+  model.states[1].phi = 0.75;
+  const std::vector<double> watts = {4.3, 5.1, 4.9}, shifted = {5, 5.8, 5.6};
+  EXPECT_LT((LogDensity(model, watts, 0, 0).col(1) - LogDensity(model, shifted, 0.7, 0).col(1))
+                .cwiseAbs()
+                .maxCoeff(),
+            1e-13);
+}
+
+// scipy 1.10.1: t.logpdf(0.5, 3, scale=2) and t.logpdf(-4, 3, scale=2).
+TEST(LogDensity, StudentAgreesWithAnIndependentProgram) {
+  Hsmm model = TwoStates();
+  model.states[0].sd_w = 2;
+  model.states[0].student_dof = 3;
+  const Eigen::MatrixXd density = LogDensity(model, std::vector{2.5, -2.0}, 0, 0);
+  EXPECT_NEAR(density(0, 0), -1.7352746045889265, 1e-13);
+  EXPECT_NEAR(density(1, 0), -3.388631750957862, 1e-13);
+}
+
+// scipy 1.10.1: log(0.7 norm.pdf(1.5, -0.3, 0.5) + 0.3 norm.pdf(1.5, 0.7, 2)).
+TEST(LogDensity, MixtureAgreesWithAnIndependentProgram) {
+  Hsmm model = TwoStates();
+  model.states[0].mixture = {{.weight = 0.7, .offset_w = -0.3, .sd_w = 0.5},
+                             {.weight = 0.3, .offset_w = 0.7, .sd_w = 2}};
+  EXPECT_NEAR(LogDensity(model, std::vector{3.5}, 0, 0)(0, 0), -2.8806696682900874, 1e-13);
+  // So far out that both components underflow, the wider one remains.
+  const double z = (298 - 0.7) / 2;
+  EXPECT_NEAR(LogDensity(model, std::vector{300.0}, 0, 0)(0, 0),
+              std::log(0.3) - 0.5 * z * z - std::log(2) - kLogSqrtTwoPi, 1e-9);
+}
+
+TEST(LogDensity, TheFirstReadingHasItsOwnLawWhateverTheState) {
+  Hsmm model = TwoStates();
+  model.states[0].phi = 0.5;
+  model.states[1].student_dof = 2;
+  model.first_reading = FirstReading{.mean_w = 10, .sd_w = 2};
+  const Eigen::MatrixXd density = LogDensity(model, std::vector{13.0, 2.0}, 0.7, 0);
+  for (const Eigen::Index j : {0, 1})
+    EXPECT_NEAR(density(0, j), -1.125 - std::log(2) - kLogSqrtTwoPi, 1e-14);
+  // The second is regressed on it: 2 + 0.5 (13 - 2) = 7.5 was expected.
+  EXPECT_NEAR(density(1, 0), -0.5 * 121 - std::log(0.5) - kLogSqrtTwoPi, 1e-12);
+  EXPECT_EQ(LogDensity(model, std::vector{kNan}, 0, 0)(0, 0), 0);
+}
+
+TEST(StationaryWidening, IsTheRatioOfStandardDeviations) {
+  HsmmState state;
+  EXPECT_EQ(StationaryWidening(state), 1);
+  state.phi = 0.6;
+  EXPECT_NEAR(StationaryWidening(state), 1.25, 1e-15);
+}
+
+// Every kind of innovation is a density at every width: trapezoid over a range of 1e4 scales; a
+// Student t of 3 degrees of freedom has 1e-12 beyond.
+TEST(LogInnovation, IntegratesToOne) {
+  HsmmState gaussian{.name = "", .mean_w = 0, .sd_w = 0.5}, student = gaussian, mixture = gaussian;
+  student.student_dof = 3;
+  mixture.mixture = {{.weight = 0.7, .offset_w = -0.3, .sd_w = 0.5},
+                     {.weight = 0.3, .offset_w = 0.7, .sd_w = 2}};
+  for (const HsmmState& state : {gaussian, student, mixture}) {
+    for (const double widen : {1.0, 2.5}) {
+      constexpr double kStep = 0.01;
+      double sum = 0;
+      for (int k = -500'000; k <= 500'000; ++k)
+        sum += kStep * std::exp(LogInnovation(state, k * kStep, widen));
+      EXPECT_NEAR(sum, 1, 1e-9);
+    }
+  }
+}
+
 // log p(watts | level) as the sum over all segmentations, each a product: by the definition in
 // hsmm.h, the gamma law not truncated, the last segment at its survivor.
 double ByEnumeration(const Hsmm& model, const std::vector<double>& watts, double level_w) {
@@ -215,7 +301,7 @@ double ByEnumeration(const Hsmm& model, const std::vector<double>& watts, double
   };
   const std::function<double(std::size_t, std::size_t)> from = [&](std::size_t t,
                                                                    std::size_t state) -> double {
-    const std::optional<GammaDuration>& duration = model.states[state].duration;
+    const std::optional<DurationLaw>& duration = model.states[state].duration;
     double sum = 0, emitted = 1;
     for (std::size_t end = t + 1; end <= watts.size(); ++end) {
       emitted *= density(state, watts[end - 1]);
@@ -285,8 +371,8 @@ TEST(LogLikelihood, OfOneReadingIsTheInitialMixture) {
 // Stays that outlast the sequence: their law must not depend on how long the sequence is.
 TEST(LogLikelihood, AgreesWithEnumerationWhereStaysOutlastTheSequence) {
   Hsmm model = TwoStates();
-  model.states[0].duration = GammaDuration{8, 2};
-  model.states[1].duration = GammaDuration{3, 1};
+  model.states[0].duration = Gamma(8, 2);
+  model.states[1].duration = Gamma(3, 1);
   const std::vector<double> watts = {2.3, 2.6, 2.2, 3.3, 4.1, 4.0};
   const double expected = ByEnumeration(model, watts, 0);
   EXPECT_NEAR(LogLikelihood(model, watts, 0), expected, kRounding * std::abs(expected));
@@ -296,8 +382,8 @@ TEST(LogLikelihood, AgreesWithEnumerationWhereStaysOutlastTheSequence) {
 // free.
 TEST(LogLikelihood, DoesNotDependOnMissingReadingsAtTheEnd) {
   Hsmm model = TwoStates();
-  model.states[0].duration = GammaDuration{8, 2};
-  model.states[1].duration = GammaDuration{3, 1};
+  model.states[0].duration = Gamma(8, 2);
+  model.states[1].duration = Gamma(3, 1);
   std::vector<double> watts = {2.3, 2.6, 2.2, 3.3, 4.1, 4.0};
   const double expected = LogLikelihood(model, watts, 0);
   watts.resize(40, kNan);
