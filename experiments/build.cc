@@ -7,6 +7,7 @@
 
 #include "devices/profile_io.h"
 #include "experiments/files.h"
+#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
 namespace edgesim {

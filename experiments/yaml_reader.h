@@ -31,9 +31,6 @@ struct YamlDocument {
   [[noreturn]] void Fail(const std::string& path, const std::string& what) const;
 };
 
-// The closest of `names` to `word`, as "; did you mean 'x'?", or "" if none is close.
-std::string DidYouMean(std::string_view word, const std::vector<std::string>& names);
-
 // The visitor that collects the keys a config struct reads.
 class KeyCollector {
  public:

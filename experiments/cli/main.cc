@@ -9,6 +9,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/yaml_reader.h"
+#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 #include "sim/version.h"
 

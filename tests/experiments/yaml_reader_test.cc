@@ -117,11 +117,5 @@ TEST(YamlReader, EveryKeyIsDocumented) {
   expect(ExactDpConfig{}, "");
 }
 
-TEST(YamlReader, SuggestsOnlyWhatIsClose) {
-  EXPECT_EQ(DidYouMean("pacng", {"random", "pacing"}), "; did you mean 'pacing'?");
-  EXPECT_EQ(DidYouMean("zebra", {"random", "pacing"}), "");
-  EXPECT_EQ(DidYouMean("x", {}), "");
-}
-
 }  // namespace
 }  // namespace edgesim
