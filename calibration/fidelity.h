@@ -77,8 +77,6 @@ struct ModelScore {
   std::vector<std::string> words;  // per rail: as given; for "auto" each part's choice
   double parameters = 0;           // mean over fits
   double fit_s = 0;                // summed over fits
-  std::vector<double>
-      spread;  // training or validation log-likelihood per reading: quartiles over restarts
   std::vector<ActionScore> actions;
 };
 

@@ -1,4 +1,5 @@
-// The E-step of explicit-duration HSMMs.
+// The E-step of an explicit-duration HSMM: expected counts of one sequence, given its log densities
+// under each state.
 #pragma once
 
 #include <Eigen/Core>
@@ -13,13 +14,14 @@ struct ExpectedCounts {
   Eigen::MatrixXd occupied;  // P(state j at t | x)                         (T x N)
   Eigen::MatrixXd
       durations;  // segments of j with full duration u, the censored one included (D x N)
-  Eigen::MatrixXd
-      first_durations;  // of first stays that began before the sequence: what remained (D x N)
   Eigen::MatrixXd successors;  // transitions i -> j                          (N x N)
+  // With left censoring, the first segment's remaining duration, which `durations` then leaves out
+  // (D x N); else empty.
+  Eigen::MatrixXd first_durations;
 };
 
-// Exact, with a right-censored last segment. Throws std::invalid_argument if the sequence is
-// impossible.
+// Exact, with a right-censored last segment; O(T (N^2 + N D)). log_density (T x N), T >= 1, finite
+// or -infinity. Throws std::invalid_argument if the sequence is impossible.
 ExpectedCounts ExpectCounts(const HsmmTables& tables, const Eigen::MatrixXd& log_density);
 
 }  // namespace edgesim

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "devices/segment_window.h"
+
 namespace edgesim {
 
 HsmmTables MakeTables(const Hsmm& model, int max_intervals, Tail tail) {
@@ -21,6 +23,14 @@ HsmmTables MakeTables(const Hsmm& model, int max_intervals, Tail tail) {
     }
   }
   tables.survivor = Survivor(tables.pmf);
+  if (model.starts_mid_stay) {
+    tables.first_pmf = ResidualLife(tables.pmf);
+    for (Eigen::Index j = 0; j < n; ++j) {  // what remains of a stay for ever is for ever
+      if (!model.states[static_cast<std::size_t>(j)].duration)
+        tables.first_pmf.col(j) = tables.pmf.col(j);
+    }
+    tables.first_survivor = Survivor(tables.first_pmf);
+  }
   return tables;
 }
 
@@ -30,50 +40,136 @@ Eigen::MatrixXd Survivor(const Eigen::MatrixXd& pmf) {
   return survivor;
 }
 
-ForwardMessages Forward(const HsmmTables& tables, const Eigen::MatrixXd& log_density) {
-  const Eigen::Index steps = log_density.rows(), n = log_density.cols(),
-                     longest = tables.pmf.rows();
-  ForwardMessages out{.log_likelihood = 0,
-                      .start = Eigen::MatrixXd(steps, n),
-                      .end = Eigen::MatrixXd(steps, n),
-                      .factor = Eigen::MatrixXd(steps, n)};
-  Eigen::MatrixXd window(steps, n);                    // start / product at the start
-  Eigen::VectorXd product = Eigen::VectorXd::Ones(n);  // of factors since the last fold
-  Eigen::VectorXd mass(n);
-  for (Eigen::Index t = 0; t < steps; ++t) {
-    if (t == 0) {
-      out.start.row(0) = tables.initial.transpose();
-    } else {
-      out.start.row(t).noalias() = out.end.row(t - 1) * tables.transition;
+Eigen::MatrixXd ResidualLife(const Eigen::MatrixXd& pmf) {
+  Eigen::MatrixXd residual = Survivor(pmf);
+  for (auto column : residual.colwise()) column /= column.sum();  // the mean of the stay
+  return residual;
+}
+
+namespace {
+
+using Eigen::Index;
+
+// A column of the tables, youngest age last as in the window, with zeros in front to pad it.
+std::vector<double> Reversed(const Eigen::Ref<const Eigen::VectorXd>& law) {
+  std::vector<double> reversed(static_cast<std::size_t>(law.size() + kWindowLanes), 0);
+  for (Index k = 0; k < law.size(); ++k) {
+    const double p = law(law.size() - 1 - k);
+    reversed[static_cast<std::size_t>(k + kWindowLanes)] =
+        p >= std::numeric_limits<double>::min() ? p : 0;
+  }
+  return reversed;
+}
+
+// One state's live segments. Ages at which a stay cannot end need no sum with the pmf.
+class LiveSegments {
+ public:
+  LiveSegments(const HsmmTables& tables, Index j, Index steps)
+      : range_(Possible(tables.pmf.col(j), tables.survivor.col(j))),
+        window_(steps, steps),
+        pmf_(Reversed(tables.pmf.col(j).segment(range_.first - 1, Old(range_.last)))),
+        survivor_(Reversed(tables.survivor.col(j).segment(range_.first - 1, Old(range_.last)))),
+        young_survivor_(Reversed(tables.survivor.col(j).head(range_.first - 1))) {}
+
+  void Enter(WideDouble start, Index t) { window_.Enter(start, t, Oldest(t), t + 1); }
+
+  // Sets Mass() and End() for segments that entered up to t.
+  void Sum(Index t) {
+    const Index alive = t + 1 - Oldest(t), old = Old(alive);
+    sums_ = {};
+    if (old > 0) {
+      const Index n = PaddedLength(old);
+      sums_ =
+          kernels_.two_dots(window_.At(Oldest(t) + old - n), End(pmf_) - n, End(survivor_) - n, n);
     }
-    const Eigen::Index oldest = std::max<Eigen::Index>(0, t - longest + 1), alive = t - oldest + 1;
+    if (alive > old) {
+      const Index n = PaddedLength(alive - old);
+      sums_.second += kernels_.dot(window_.At(t + 1 - n), End(young_survivor_) - n, n);
+    }
+    if (sums_.second > 0 && sums_.second < SegmentWindow::kFoldBelow) {
+      const double scale = window_.Fold(Oldest(t), t + 1);
+      sums_.first *= scale;
+      sums_.second *= scale;
+    }
+  }
+
+  // All live segments read x_t.
+  void Multiply(WideDouble factor, Index t) {
+    if (factor.IsZero()) sums_ = {};
+    window_.Multiply(factor, Oldest(t), t + 1);
+  }
+
+  WideDouble Ending() const { return window_.product() * sums_.first; }
+  WideDouble Mass() const { return window_.product() * sums_.second; }
+
+ private:
+  static const double* End(const std::vector<double>& law) { return law.data() + law.size(); }
+  Index Oldest(Index t) const { return std::max<Index>(0, t + 1 - range_.last); }
+  // How many of the `alive` oldest are old enough to end.
+  Index Old(Index alive) const { return std::max<Index>(0, alive - range_.first + 1); }
+
+  const WindowKernels& kernels_ = Kernels();
+  StayRange range_;
+  SegmentWindow window_;
+  std::vector<double> pmf_, survivor_;  // ages first .. last
+  std::vector<double> young_survivor_;  // ages before
+  TwoSums sums_;
+};
+
+}  // namespace
+
+ForwardMessages Forward(const HsmmTables& tables, const Eigen::MatrixXd& log_density) {
+  const Index steps = log_density.rows(), n = log_density.cols();
+  const Index first_steps = std::min(steps, tables.first_pmf.rows());  // 0 if not left-censored
+  ForwardMessages out{.log_likelihood = 0,
+                      .start = WideTable(steps, n),
+                      .end = WideTable(steps, n),
+                      .factor = WideTable(steps, n),
+                      .first = WideTable(first_steps, n)};
+  std::vector<LiveSegments> live;
+  for (Index j = 0; j < n; ++j) live.emplace_back(tables, j, steps);
+  std::vector<WideDouble> first(static_cast<std::size_t>(n)), mass(first);
+  for (Index j = 0; j < n; ++j) {
+    (first_steps > 0 ? first[static_cast<std::size_t>(j)] : out.start(0, j)) =
+        WideDouble(tables.initial(j));
+  }
+  for (Index t = 0; t < steps; ++t) {
     double shift =
         -std::numeric_limits<double>::infinity();  // largest density of a state that may be live
-    for (Eigen::Index j = 0; j < n; ++j) {
-      window(t, j) = out.start(t, j) / product(j);
-      const auto ages = window.col(j).segment(oldest, alive).reverse();
-      mass(j) = product(j) * ages.dot(tables.survivor.col(j).head(alive));
-      if (mass(j) > 0) shift = std::max(shift, log_density(t, j));
+    for (Index j = 0; j < n; ++j) {
+      const auto state = static_cast<std::size_t>(j);
+      for (Index i = 0; t > 0 && i < n; ++i) {
+        if (tables.transition(i, j) > 0) {
+          out.start(t, j) = out.start(t, j) + out.end(t - 1, i) * tables.transition(i, j);
+        }
+      }
+      live[state].Enter(out.start(t, j), t);
+      live[state].Sum(t);
+      mass[state] = live[state].Mass();
+      if (t < first_steps) mass[state] = mass[state] + first[state] * tables.first_survivor(t, j);
+      if (!mass[state].IsZero()) shift = std::max(shift, log_density(t, j));
     }
-    for (Eigen::Index j = 0; j < n; ++j) {
-      out.factor(t, j) = mass(j) > 0 ? std::exp(log_density(t, j) - shift) : 0;
-      mass(j) *= out.factor(t, j);
+    WideDouble predictive;
+    for (Index j = 0; j < n && std::isfinite(shift); ++j) {
+      const auto state = static_cast<std::size_t>(j);
+      if (mass[state].IsZero()) continue;
+      out.factor(t, j) = WideDouble::Exp(log_density(t, j) - shift);
+      predictive = predictive + mass[state] * out.factor(t, j);
     }
-    const double predictive = mass.sum();
-    if (!(predictive > 0)) {
+    if (predictive.IsZero()) {
       out.log_likelihood = -std::numeric_limits<double>::infinity();
       return out;
     }
-    out.log_likelihood += std::log(predictive) + shift;
-    out.factor.row(t) /= predictive;
-    for (Eigen::Index j = 0; j < n; ++j) {
-      product(j) *= out.factor(t, j);
-      auto live = window.col(j).segment(oldest, alive);
-      out.end(t, j) = product(j) * live.reverse().dot(tables.pmf.col(j).head(alive));
-      if (product(j) < kFoldBelow || product(j) > kFoldAbove) {
-        live *= product(j);
-        product(j) = 1;
-      }
+    out.log_likelihood += predictive.Log() + shift;
+    for (Index j = 0; j < n; ++j) {
+      const auto state = static_cast<std::size_t>(j);
+      out.factor(t, j) = out.factor(t, j) / predictive;
+      live[state].Multiply(out.factor(t, j), t);
+      out.end(t, j) = live[state].Ending();
+      if (t >= first_steps) continue;
+      first[state] = first[state] * out.factor(t, j);
+      out.first(t, j) = first[state];
+      out.end(t, j) = out.end(t, j) + first[state] * tables.first_pmf(t, j);
     }
   }
   return out;

@@ -1,180 +1,18 @@
-// EM for HSMMs: expected counts against enumeration and an independent EM, fits of known models.
+// EM for HSMMs: fits of known models.
 #include "calibration/hsmm_em.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "devices/hsmm_sampler.h"
 
 namespace edgesim {
 namespace {
 
-using Eigen::Index;
-using nlohmann::json;
-
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-Eigen::VectorXd Vector(const json& values) {
-  Eigen::VectorXd v(static_cast<Index>(values.size()));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    v(static_cast<Index>(i)) = values[i].get<double>();
-  return v;
-}
-
-// Rows of the matrix are the inner arrays.
-Eigen::MatrixXd Matrix(const json& rows) {
-  Eigen::MatrixXd m(static_cast<Index>(rows.size()), static_cast<Index>(rows[0].size()));
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    m.row(static_cast<Index>(i)) = Vector(rows[i]).transpose();
-  return m;
-}
-
-Eigen::MatrixXd GaussianLogDensity(const Eigen::VectorXd& x, const Eigen::VectorXd& mu,
-                                   const Eigen::VectorXd& sd) {
-  Eigen::MatrixXd density(x.size(), mu.size());
-  for (Index j = 0; j < mu.size(); ++j) {
-    density.col(j) =
-        -0.5 * ((x.array() - mu(j)) / sd(j)).square() - std::log(sd(j)) - 0.5 * std::log(2 * M_PI);
-  }
-  return density;
-}
-
-HsmmTables Tables(const Eigen::VectorXd& initial, const Eigen::MatrixXd& transition,
-                  const Eigen::MatrixXd& pmf) {
-  return {.initial = initial, .transition = transition, .pmf = pmf, .survivor = Survivor(pmf)};
-}
-
-// Our own enumeration of all segmentations of five small models; the file is a copy of the
-// project's golden data and ships with the tests.
-json BruteModels() {
-  for (const char* room : {"devices", "calibration"}) {
-    std::ifstream file(std::string(EDGESIM_SOURCE_DIR "/tests/") + room + "/data/brute_tiny.json");
-    if (file) return json::parse(file);
-  }
-  return nullptr;
-}
-
-TEST(GoldenExpectCountsTest, EqualEnumerationOfAllSegmentations) {
-  const json models = BruteModels();
-  ASSERT_TRUE(models.is_array()) << "tests/devices/data/brute_tiny.json is missing";
-  ASSERT_EQ(models.size(), 5U);
-  constexpr double kTolerance = 1e-9;
-  for (const json& m : models) {
-    const HsmmTables tables = Tables(Vector(m["pi"]), Matrix(m["A"]), Matrix(m["d"]).transpose());
-    const ExpectedCounts counts =
-        ExpectCounts(tables, GaussianLogDensity(Vector(m["x"]), Vector(m["mu"]), Vector(m["sd"])));
-    EXPECT_NEAR(counts.log_likelihood, m["loglik"].get<double>(), kTolerance);
-    EXPECT_LT((counts.occupied - Matrix(m["gamma"]).transpose()).cwiseAbs().maxCoeff(), kTolerance);
-    EXPECT_LT((counts.durations - Matrix(m["eta"]).transpose()).cwiseAbs().maxCoeff(), kTolerance);
-    EXPECT_LT((counts.successors - Matrix(m["xi"])).cwiseAbs().maxCoeff(), kTolerance);
-    EXPECT_LT((counts.occupied.row(0).transpose() - Vector(m["pi_post"])).cwiseAbs().maxCoeff(),
-              kTolerance);
-  }
-}
-
-TEST(ExpectCountsTest, CountsAddUp) {
-  // 3000 readings far from every state: the running products are folded many times over.
-  Eigen::VectorXd x(3000);
-  for (Index t = 0; t < x.size(); ++t)
-    x(t) = 5 * std::sin(0.05 * static_cast<double>(t)) + (t % 7 == 0 ? 30 : 0);
-  Eigen::MatrixXd transition(3, 3);
-  transition << 0, .5, .5, .3, 0, .7, .9, .1, 0;
-  Eigen::MatrixXd pmf(40, 3);
-  pmf.col(0) = DurationPmf({.mean_s = 1, .shape = 2}, 0.1, 40);
-  pmf.col(1) = DurationPmf({.mean_s = 2, .shape = 5}, 0.1, 40);
-  pmf.col(2) = DurationPmf({.mean_s = 0.3, .shape = 1}, 0.1, 40);
-  const ExpectedCounts counts =
-      ExpectCounts(Tables(Eigen::Vector3d(.2, .3, .5), transition, pmf),
-                   GaussianLogDensity(x, Eigen::Vector3d(-4, 0, 4), Eigen::Vector3d(1, .5, 2)));
-  constexpr double kTolerance = 1e-9;  // 3000 additions of rounding 1e-16, with cancellation
-  EXPECT_LT((counts.occupied.rowwise().sum().array() - 1).abs().maxCoeff(), kTolerance);
-  // Every segment but the last has a successor.
-  EXPECT_NEAR(counts.durations.sum(), counts.successors.sum() + 1, 1e-7);
-  EXPECT_TRUE(std::isfinite(counts.log_likelihood));
-}
-
-TEST(ExpectCountsTest, AnAbsorbingStateIsOneCensoredSegment) {
-  Hsmm model{.interval_s = 0.1,
-             .states = {{.name = "only", .mean_w = 10, .sd_w = 1}},
-             .initial = Eigen::VectorXd::Ones(1),
-             .transition = Eigen::MatrixXd::Zero(1, 1)};
-  const std::vector<double> x = {9, 10.5, 11};
-  const ExpectedCounts counts = ExpectCounts(MakeTables(model, 4), LogDensity(model, x, 0, 0));
-  EXPECT_NEAR(counts.occupied.minCoeff(), 1, 1e-12);
-  EXPECT_NEAR(counts.durations(3, 0), 1, 1e-12);
-  EXPECT_NEAR(counts.log_likelihood, -0.5 * (1 + 0.25 + 1) - 1.5 * std::log(2 * M_PI), 1e-12);
-}
-
-TEST(ExpectCountsTest, AnImpossibleSequenceThrows) {
-  // State 0 lasts exactly one interval and leads to 1, which cannot emit the second reading.
-  const HsmmTables tables =
-      Tables(Eigen::Vector2d(1, 0), (Eigen::Matrix2d() << 0, 1, 1, 0).finished(),
-             (Eigen::Matrix2d() << 1, 1, 0, 0).finished());
-  Eigen::MatrixXd log_density = Eigen::MatrixXd::Zero(2, 2);
-  EXPECT_NO_THROW(ExpectCounts(tables, log_density));
-  log_density(1, 1) = -std::numeric_limits<double>::infinity();
-  EXPECT_THROW(ExpectCounts(tables, log_density), std::invalid_argument);
-}
-
-// An EM with free duration tables, from ExpectCounts alone.
-void ExpectSameEm(const std::string& data, const std::string& signal, const std::string& run) {
-  std::ifstream file(data + "/hsmm_golden/em.json");
-  const json golden = json::parse(file);
-  const json& reference = golden.at(run);
-  const auto steps = reference["T"].get<Index>(), longest = reference["D"].get<Index>();
-  std::ifstream readings(data + "/hsmm_golden/" + signal + "_mW_u16.bin", std::ios::binary);
-  Eigen::VectorXd x(steps);
-  for (double& watts : x) {
-    unsigned char bytes[2] = {0, 0};
-    readings.read(reinterpret_cast<char*>(bytes), 2);
-    watts = (bytes[0] + 256 * bytes[1]) / 1000.0;
-  }
-  ASSERT_TRUE(readings);
-
-  Eigen::VectorXd mu = Vector(golden["init"][signal]["mu"]),
-                  sd = Vector(golden["init"][signal]["sd"]);
-  const Index n = mu.size();
-  Eigen::VectorXd initial = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
-  Eigen::MatrixXd transition = Eigen::MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n - 1));
-  transition.diagonal().setZero();
-  Eigen::MatrixXd pmf = Eigen::MatrixXd::Constant(longest, n, 1.0 / static_cast<double>(longest));
-  constexpr double kRelative = 1e-9;
-  ASSERT_EQ(reference["loglik"].size(), 20U);
-  for (const json& expected : reference["loglik"]) {
-    const ExpectedCounts counts =
-        ExpectCounts(Tables(initial, transition, pmf), GaussianLogDensity(x, mu, sd));
-    const double value = expected.get<double>();
-    EXPECT_NEAR(counts.log_likelihood, value, kRelative * std::abs(value));
-    initial = counts.occupied.row(0).transpose();
-    initial /= initial.sum();
-    for (Index j = 0; j < n; ++j) {
-      transition.row(j) = counts.successors.row(j) / counts.successors.row(j).sum();
-      pmf.col(j) = counts.durations.col(j) / counts.durations.col(j).sum();
-      const auto weight = counts.occupied.col(j);
-      mu(j) = weight.dot(x) / weight.sum();
-      sd(j) = std::sqrt(weight.dot((x.array() - mu(j)).square().matrix()) / weight.sum());
-    }
-  }
-  EXPECT_LT((mu - Vector(reference["final"]["mu"])).cwiseAbs().maxCoeff(), 1e-6);
-  EXPECT_LT((sd - Vector(reference["final"]["sd"])).cwiseAbs().maxCoeff(), 1e-6);
-}
-
-TEST(GoldenEmTest, TwentyIterationsEqualTheIndependentProgramOnThreeStates) {
-  const std::string data = EDGESIM_DATA_DIR;
-  if (data.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: hsmm_golden is not here";
-  ExpectSameEm(data, "gpu3", "gpu3/T2000/D100/nonparam/ref");
-}
-
-TEST(GoldenEmTest, TwentyIterationsEqualTheIndependentProgramOnTwoStates) {
-  const std::string data = EDGESIM_DATA_DIR;
-  if (data.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: hsmm_golden is not here";
-  ExpectSameEm(data, "cpu2", "cpu2/T2000/D100/nonparam/ref");
-}
 
 // Fits of models that are known.
 

@@ -3,72 +3,31 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
-#include <nlohmann/json.hpp>
-#include <string>
 #include <vector>
+
+#include "tests/support/hsmm_enumeration.h"
+#include "tests/support/hsmm_golden.h"
 
 namespace edgesim {
 namespace {
 
-using Json = nlohmann::json;
+using golden::Json;
+using golden::Tables;
 constexpr double kRelative = 1e-10;  // as the golden files' README asks
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-const std::string kDataDir = EDGESIM_DATA_DIR;
-#define SKIP_WITHOUT_DATA() \
-  if (kDataDir.empty()) GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: no golden sequences"
-
-Json ReadJson(const std::string& path) {
-  std::ifstream in(path);
-  EXPECT_TRUE(in.good()) << path;
-  return Json::parse(in);
-}
-
-Eigen::VectorXd Vector(const Json& json) {
-  Eigen::VectorXd v(static_cast<Eigen::Index>(json.size()));
-  for (std::size_t i = 0; i < json.size(); ++i)
-    v(static_cast<Eigen::Index>(i)) = json[i].get<double>();
-  return v;
-}
-Eigen::MatrixXd Rows(const Json& json) {
-  Eigen::MatrixXd m(static_cast<Eigen::Index>(json.size()),
-                    static_cast<Eigen::Index>(json[0].size()));
-  for (std::size_t i = 0; i < json.size(); ++i)
-    m.row(static_cast<Eigen::Index>(i)) = Vector(json[i]).transpose();
-  return m;
-}
-
-HsmmTables Tables(const Json& pi, const Json& a, const Json& d) {
-  HsmmTables tables{
-      .initial = Vector(pi), .transition = Rows(a), .pmf = Rows(d).transpose(), .survivor = {}};
-  tables.survivor = Survivor(tables.pmf);
-  return tables;
-}
-
-Eigen::MatrixXd GaussianLogDensity(const Json& mu, const Json& sd, const std::vector<double>& x) {
-  Hsmm model;
-  for (std::size_t j = 0; j < mu.size(); ++j) {
-    model.states.push_back(
-        {.name = "s", .mean_w = mu[j].get<double>(), .sd_w = sd[j].get<double>()});
-  }
-  return LogDensity(model, x, 0, 0);
-}
-
 TEST(HsmmForward, AgreesWithEnumeratedTinyModels) {
-  const Json cases =
-      ReadJson(std::string(EDGESIM_SOURCE_DIR) + "/tests/devices/data/brute_tiny.json");
+  const Json cases = golden::TinyModels();
   ASSERT_EQ(cases.size(), 5U);
   for (const Json& c : cases) {
-    const auto x = c["x"].get<std::vector<double>>();
     const ForwardMessages messages =
-        Forward(Tables(c["pi"], c["A"], c["d"]), GaussianLogDensity(c["mu"], c["sd"], x));
+        Forward(Tables(c["pi"], c["A"], c["d"]),
+                golden::GaussianLogDensity(golden::Vector(c["mu"]), golden::Vector(c["sd"]),
+                                           golden::Vector(c["x"])));
     const auto expected = c["loglik"].get<double>();
-    EXPECT_NEAR(messages.log_likelihood, expected, kRelative * std::abs(expected))
+    EXPECT_NEAR(messages.log_likelihood, expected, 1e-12 * std::abs(expected))
         << c["J"] << " states, " << c["T"] << " readings, " << c["D"] << " longest";
   }
 }
@@ -80,14 +39,14 @@ TEST(HsmmForward, FirstMessagesByHand) {
   const Eigen::MatrixXd nothing_observed = Eigen::MatrixXd::Zero(3, 2);
   const ForwardMessages messages = Forward(tables, nothing_observed);
   EXPECT_NEAR(messages.log_likelihood, 0, 1e-15);
-  EXPECT_DOUBLE_EQ(messages.start(0, 0), 0.25);
-  EXPECT_DOUBLE_EQ(messages.end(0, 0), 0.25 * 0.4);
-  EXPECT_DOUBLE_EQ(messages.end(0, 1), 0.75 * 0.1);
-  EXPECT_DOUBLE_EQ(messages.start(1, 0), 0.75 * 0.1);
-  EXPECT_DOUBLE_EQ(messages.start(1, 1), 0.25 * 0.4);
-  EXPECT_DOUBLE_EQ(messages.end(1, 0), 0.25 * 0.6 + 0.75 * 0.1 * 0.4);
-  EXPECT_DOUBLE_EQ(messages.end(1, 1), 0.75 * 0.2 + 0.25 * 0.4 * 0.1);
-  EXPECT_DOUBLE_EQ(messages.factor(0, 0), 1);
+  EXPECT_DOUBLE_EQ(messages.start(0, 0).ToDouble(), 0.25);
+  EXPECT_DOUBLE_EQ(messages.end(0, 0).ToDouble(), 0.25 * 0.4);
+  EXPECT_DOUBLE_EQ(messages.end(0, 1).ToDouble(), 0.75 * 0.1);
+  EXPECT_DOUBLE_EQ(messages.start(1, 0).ToDouble(), 0.75 * 0.1);
+  EXPECT_DOUBLE_EQ(messages.start(1, 1).ToDouble(), 0.25 * 0.4);
+  EXPECT_DOUBLE_EQ(messages.end(1, 0).ToDouble(), 0.25 * 0.6 + 0.75 * 0.1 * 0.4);
+  EXPECT_DOUBLE_EQ(messages.end(1, 1).ToDouble(), 0.75 * 0.2 + 0.25 * 0.4 * 0.1);
+  EXPECT_DOUBLE_EQ(messages.factor(0, 0).ToDouble(), 1);
 }
 
 TEST(HsmmForward, SurvivorIsTheTailSum) {
@@ -142,90 +101,133 @@ TEST(HsmmForward, ReadingFarFromTheOnlyLiveState) {
   }
 }
 
-std::vector<double> ReadMilliwatts(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in.good()) << path;
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-  std::vector<double> watts;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    const auto low = static_cast<unsigned char>(bytes[i]),
-               high = static_cast<unsigned char>(bytes[i + 1]);
-    watts.push_back((low + 256 * high) / 1000.0);
+TEST(HsmmForward, AgreesWithEnumerationOfRandomModels) {
+  int possible = 0, impossible = 0;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    const SmallModel model = DrawSmallModel(i, 20);
+    const double expected = Enumerator(model.tables, model.log_density).Result().log_likelihood;
+    const double actual = Forward(model.tables, model.log_density).log_likelihood;
+    if (std::isfinite(expected)) {
+      ++possible;
+      EXPECT_NEAR(actual, expected, 1e-12 * (1 + std::abs(expected))) << i;
+    } else {
+      ++impossible;
+      EXPECT_EQ(actual, -kInfinity) << i;
+    }
   }
-  return watts;
+  EXPECT_GT(possible, 100);
+  EXPECT_GT(impossible, 20);
+}
+
+// The path the readings favour by 1e5 nats at first is the one that later turns out impossible:
+// what a state's weight falls to, 1e-43000 of the other, must not be lost.
+TEST(HsmmForward, AStateFarBehindComesBack) {
+  HsmmTables tables =
+      Tables(Json{0.5, 0.5}, Json{{0, 1}, {1, 0}}, Json{{0, 0, 0, 1}, {0, 0, 0, 1}});
+  Eigen::MatrixXd log_density = Eigen::MatrixXd::Constant(4, 2, -1e5);
+  log_density(0, 0) = 0;
+  log_density(3, 0) = -kInfinity;
+  EXPECT_NEAR(Forward(tables, log_density).log_likelihood, -4e5 - std::log(2), 1e-9);
+}
+
+// Random models again, with readings that differ by up to 1e5 nats from state to state. No stay is
+// cut short by D: a segment that outweighs a younger one of its state by 1e230 stays alive.
+TEST(HsmmForward, ExtremeDensitiesStayExact) {
+  int possible = 0;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    SmallModel model = DrawSmallModel(i, 1e5);
+    model.tables.pmf = Eigen::MatrixXd::Constant(10, model.log_density.cols(), 0.1);
+    model.tables.survivor = Survivor(model.tables.pmf);
+    if (model.tables.first_pmf.size() > 0) {
+      model.tables.first_pmf = ResidualLife(model.tables.pmf);
+      model.tables.first_survivor = Survivor(model.tables.first_pmf);
+    }
+    const double expected = Enumerator(model.tables, model.log_density).Result().log_likelihood;
+    if (!std::isfinite(expected)) continue;
+    ++possible;
+    EXPECT_NEAR(Forward(model.tables, model.log_density).log_likelihood, expected,
+                1e-12 * std::abs(expected))
+        << i;
+  }
+  EXPECT_GT(possible, 50);
+}
+
+// With stays of geometric length the model is a hidden Markov model, the last stay's censoring
+// included. D is so long that what it cuts off, 0.9^600, is below rounding.
+TEST(HsmmForward, GeometricStaysAreAHiddenMarkovModel) {
+  const Eigen::Vector3d leave(0.3, 0.1, 0.6), initial(0.2, 0.5, 0.3);
+  const Eigen::Matrix3d next{{0, 0.4, 0.6}, {0.9, 0, 0.1}, {0.5, 0.5, 0}};
+  Eigen::MatrixXd pmf(600, 3);
+  for (Eigen::Index j = 0; j < 3; ++j) {
+    for (Eigen::Index u = 0; u < 600; ++u)
+      pmf(u, j) = leave(j) * std::pow(1 - leave(j), static_cast<double>(u));
+  }
+  Eigen::VectorXd x(3000);
+  for (Eigen::Index t = 0; t < x.size(); ++t) x(t) = 4 * std::sin(0.3 * static_cast<double>(t * t));
+  const Eigen::MatrixXd log_density =
+      golden::GaussianLogDensity(Eigen::Vector3d(-3, 0, 3), Eigen::Vector3d(1, 0.7, 2), x);
+
+  Eigen::Matrix3d transition = leave.asDiagonal() * next;
+  transition += (1 - leave.array()).matrix().asDiagonal();
+  Eigen::RowVector3d filter = initial.transpose();
+  double expected = 0;
+  for (Eigen::Index t = 0; t < x.size(); ++t) {
+    if (t > 0) filter = filter * transition;
+    filter.array() *= log_density.row(t).array().exp();
+    expected += std::log(filter.sum());
+    filter /= filter.sum();
+  }
+  EXPECT_NEAR(Forward(golden::FromLaws(initial, next, pmf), log_density).log_likelihood, expected,
+              kRelative * std::abs(expected));
+}
+
+TEST(HsmmForward, ResidualLifeIsTheEquilibriumLaw) {
+  // A stay of 2 is found in its first or second interval; one of 3 three times out of five.
+  const Eigen::MatrixXd residual =
+      ResidualLife(Eigen::Matrix<double, 3, 2>{{0, 0.5}, {1, 0}, {0, 0.5}});
+  const Eigen::Matrix<double, 3, 2> expected{{0.5, 0.5}, {0.5, 0.25}, {0, 0.25}};
+  EXPECT_LT((residual - expected).cwiseAbs().maxCoeff(), 1e-15);
+}
+
+// A stationary renewal process looks the same from any time on: without readings, the law of the
+// state stays what it is.
+TEST(HsmmForward, ResidualLifeMakesTheProcessStationary) {
+  HsmmTables tables =
+      Tables(Json{0.0, 0.0}, Json{{0, 1}, {1, 0}}, Json{{0.2, 0.3, 0.5}, {0.6, 0.0, 0.4}});
+  const Eigen::Vector2d mean(2.3, 1.8);
+  tables.initial = mean / mean.sum();
+  tables.first_pmf = ResidualLife(tables.pmf);
+  tables.first_survivor = Survivor(tables.first_pmf);
+  const ForwardMessages messages = Forward(tables, Eigen::MatrixXd::Zero(50, 2));
+  EXPECT_EQ(messages.start(0, 0).ToDouble(), 0);
+  for (Eigen::Index t = 0; t < 50; ++t) {
+    EXPECT_NEAR(messages.end(t, 0).ToDouble(), 1 / mean.sum(), 1e-14) << t;
+    EXPECT_NEAR(messages.end(t, 1).ToDouble(), 1 / mean.sum(), 1e-14) << t;
+  }
 }
 
 TEST(SlowHsmmForward, AgreesWithKnownParameters) {
-  SKIP_WITHOUT_DATA();
-  const std::string folder = kDataDir + "/hsmm_golden/";
-  const Json params = ReadJson(folder + "params.json"),
-             known = ReadJson(folder + "known_params.json");
-  for (const std::string model : {"gpu3", "cpu2"}) {
-    const Json& p = params[model];
-    const std::vector<double> all = ReadMilliwatts(folder + model + "_mW_u16.bin");
-    for (const int readings : {2'000, 20'000}) {
-      const std::vector<double> watts(all.begin(), all.begin() + readings);
-      for (const int longest : {100, 500}) {
-        const std::string key =
-            model + "/T" + std::to_string(readings) + "/D" + std::to_string(longest);
-        ASSERT_TRUE(known.contains(key)) << key;
-        const auto expected = known[key]["loglik"].get<double>();
-        const HsmmTables tables = Tables(p["pi"], p["A"], p["d" + std::to_string(longest)]);
-        const double actual =
-            Forward(tables, GaussianLogDensity(p["mu"], p["sd"], watts)).log_likelihood;
-        EXPECT_NEAR(actual, expected, kRelative * std::abs(expected)) << key;
-      }
-    }
+  SKIP_WITHOUT_GOLDEN_HSMM();
+  const std::vector<golden::Case> cases = golden::KnownCases(200'000);
+  ASSERT_EQ(cases.size(), 12U);
+  for (const golden::Case& c : cases) {
+    const auto expected = c.expected["loglik"].get<double>();
+    EXPECT_NEAR(Forward(c.tables, c.log_density).log_likelihood, expected,
+                kRelative * std::abs(expected))
+        << c.name;
   }
 }
 
 TEST(HsmmForward, AgreesWithEdgeCases) {
-  SKIP_WITHOUT_DATA();
-  const std::string folder = kDataDir + "/hsmm_golden/";
-  const Json cases = ReadJson(folder + "edge_cases.json"),
-             gpu3 = ReadJson(folder + "params.json")["gpu3"];
-  const std::vector<double> all = ReadMilliwatts(folder + "gpu3_mW_u16.bin");
-  std::size_t checked = 0;
-  for (const auto& [name, c] : cases.items()) {
-    if (!c["x"].is_null()) continue;  // the next test
-    std::vector<double> watts(all.begin(), all.begin() + c["T"].get<int>());
-    Json durations = gpu3["d100"];
-    if (name == "outlier_60W_at_123") watts[123] = 60;
-    if (name == "three_outliers_-40W_at_200") watts[200] = watts[201] = watts[202] = -40;
-    if (name == "d1_zero") {
-      for (Json& d : durations) {
-        d[0] = 0.0;
-        const double sum = Vector(d).sum();
-        for (Json& p : d) p = p.get<double>() / sum;
-      }
-    }
-    const auto expected = c["loglik_logdomain"].get<double>();
-    const double actual = Forward(Tables(c["pi"], gpu3["A"], durations),
-                                  GaussianLogDensity(gpu3["mu"], gpu3["sd"], watts))
-                              .log_likelihood;
-    EXPECT_NEAR(actual, expected, kRelative * std::abs(expected)) << name;
-    ++checked;
+  SKIP_WITHOUT_GOLDEN_HSMM();
+  const std::vector<golden::Case> cases = golden::EdgeCases();
+  ASSERT_EQ(cases.size(), 8U);
+  for (const golden::Case& c : cases) {
+    const auto expected = c.expected["loglik_logdomain"].get<double>();
+    EXPECT_NEAR(Forward(c.tables, c.log_density).log_likelihood, expected,
+                kRelative * std::abs(expected))
+        << c.name;
   }
-  EXPECT_EQ(checked, 7U);
-}
-
-// Stays of exactly 6, 30 and 20 readings in the cycle 1, 2, 0: one path, many impossible ones.
-TEST(HsmmForward, AgreesWithDeterministicStays) {
-  SKIP_WITHOUT_DATA();
-  const std::string folder = kDataDir + "/hsmm_golden/";
-  const Json c = ReadJson(folder + "edge_cases.json")["deterministic_durations_cycle"];
-  const Json gpu3 = ReadJson(folder + "params.json")["gpu3"];
-  HsmmTables tables{.initial = Vector(c["pi"]),
-                    .transition = Eigen::Matrix3d{{0, 1, 0}, {0, 0, 1}, {1, 0, 0}},
-                    .pmf = Eigen::MatrixXd::Zero(30, 3),
-                    .survivor = {}};
-  tables.pmf(5, 0) = tables.pmf(29, 1) = tables.pmf(19, 2) = 1;
-  tables.survivor = Survivor(tables.pmf);
-  const auto x = c["x"].get<std::vector<double>>();
-  const auto expected = c["loglik_logdomain"].get<double>();
-  const double actual =
-      Forward(tables, GaussianLogDensity(gpu3["mu"], gpu3["sd"], x)).log_likelihood;
-  EXPECT_NEAR(actual, expected, kRelative * std::abs(expected));
 }
 
 }  // namespace

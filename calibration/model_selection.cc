@@ -1,0 +1,250 @@
+#include "calibration/model_selection.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "calibration/path_features.h"
+#include "calibration/path_model.h"
+#include "calibration/scores.h"
+#include "sim/input_error.h"
+#include "sim/stats.h"
+#include "sim/task_fence.h"
+
+namespace edgesim {
+
+namespace {
+
+struct Unit {  // held-out stretch
+  PathTask task;
+  std::vector<double> watts;
+};
+struct Fold {
+  ActionData train;
+  std::vector<Unit> units;
+};
+
+ActionData One(const RailSequences& rail) {
+  return {.rails = {rail}, .seconds_per_token = std::vector<double>(rail.watts.size(), NAN)};
+}
+
+std::vector<Fold> RequestFolds(const RailSequences& all, int folds) {
+  std::vector<Fold> result;
+  const auto n = std::min(static_cast<std::size_t>(folds), all.watts.size());
+  for (std::size_t f = 0; f < n; ++f) {
+    RailSequences train{.interval_s = all.interval_s, .watts = {}, .mid_stay = false};
+    Fold fold;
+    for (std::size_t i = 0; i < all.watts.size(); ++i) {
+      if (i % n != f) {
+        train.watts.push_back(all.watts[i]);
+        continue;
+      }
+      PathTask task;
+      task.steps = all.watts[i].size();
+      fold.units.push_back({.task = std::move(task), .watts = all.watts[i]});
+    }
+    fold.train = One(train);
+    result.push_back(std::move(fold));
+  }
+  return result;
+}
+
+// Halves of recordings, the held-out one in blocks of a tenth of it, predicted from what came
+// before in that half.
+std::vector<Fold> RecordingFolds(const RailSequences& all) {
+  std::vector<Fold> result;
+  constexpr std::size_t kBlocks = 10, kLeastBlock = 5;
+  for (const bool first_held_out : {false, true}) {
+    RailSequences train{.interval_s = all.interval_s, .watts = {}, .mid_stay = true};
+    Fold fold;
+    for (const std::vector<double>& x : all.watts) {
+      const auto middle = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);
+      const std::vector<double> first(x.begin(), middle), second(middle, x.end());
+      const std::vector<double>& held_out = first_held_out ? first : second;
+      train.watts.push_back(first_held_out ? second : first);
+      const std::size_t block = std::max(kLeastBlock, held_out.size() / kBlocks);
+      for (std::size_t begin = block; begin + block <= held_out.size(); begin += block) {
+        const auto at = held_out.begin() + static_cast<std::ptrdiff_t>(begin);
+        PathTask task;
+        task.steps = block;
+        task.past = {{held_out.begin(), at}};
+        fold.units.push_back(
+            {.task = std::move(task), .watts = {at, at + static_cast<std::ptrdiff_t>(block)}});
+      }
+    }
+    fold.train = One(train);
+    result.push_back(std::move(fold));
+  }
+  return result;
+}
+
+struct UnitScore {
+  double window_crps_w = NAN, log_score = 0, readings = 0;
+};
+
+UnitScore Score(const PathModel& model, const Unit& unit, double interval_s, int draws,
+                std::uint64_t seed, std::uint32_t index) {
+  constexpr double kWindow_s = 1, kLeastReadings = 5;
+  const double window = std::max(kWindow_s, kLeastReadings * interval_s);
+  std::vector<double> t_s;
+  for (std::size_t t = 0; t < unit.watts.size(); ++t)
+    t_s.push_back(static_cast<double>(t) * interval_s);
+  UnitScore score;
+  for (const double x : unit.watts) score.readings += !std::isnan(x);
+  score.log_score = model.LogScores(unit.task, {unit.watts})[0];
+  const std::vector<double> measured = WindowMeans_w({.t_s = t_s, .watts = unit.watts}, window);
+  if (measured.empty()) return score;
+  const Noise noise{
+      .seed = seed, .replica = 0, .episode = index, .entity = 0, .phase = Phase::kModel};
+  const Paths paths = model.Sample(unit.task, draws, noise)[0];
+  std::vector<std::vector<double>> drawn(measured.size());
+  std::vector<double> watts(unit.watts.size());
+  for (int i = 0; i < draws; ++i) {
+    for (std::size_t t = 0; t < watts.size(); ++t) {
+      watts[t] = std::isnan(unit.watts[t])
+                     ? NAN
+                     : static_cast<double>(paths(i, static_cast<Eigen::Index>(t)));
+    }
+    const std::vector<double> means = WindowMeans_w({.t_s = t_s, .watts = watts}, window);
+    for (std::size_t w = 0; w < drawn.size(); ++w) drawn[w].push_back(means[w]);
+  }
+  score.window_crps_w = 0;
+  for (std::size_t w = 0; w < drawn.size(); ++w) {
+    std::sort(drawn[w].begin(), drawn[w].end());
+    score.window_crps_w += CrpsOfSample(measured[w], drawn[w]) / static_cast<double>(drawn.size());
+  }
+  return score;
+}
+
+// Scores of one candidate on all units, in a fixed order.
+std::vector<UnitScore> ScoreUnits(const std::vector<Fold>& folds, const ModelSpec& spec,
+                                  const SelectionOptions& options) {
+  std::vector<std::vector<UnitScore>> scores(folds.size());
+  TaskFence fence;
+  tbb::parallel_for(std::size_t{0}, folds.size(), [&](std::size_t f) {
+    const TaskFence::Task task(fence);
+    const Fold& fold = folds[f];
+    const auto model = FitPathModel(fold.train, {Format(spec)}, {}, options.control);
+    for (const Unit& unit : fold.units) {
+      scores[f].push_back(Score(*model, unit, fold.train.rails[0].interval_s, options.draws,
+                                options.control.seed,
+                                static_cast<std::uint32_t>(1000 * f + scores[f].size())));
+    }
+  });
+  fence.Join();
+  std::vector<UnitScore> all;
+  for (const auto& some : scores) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
+}  // namespace
+
+std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& actions,
+                                            const std::vector<ModelSpec>& candidates,
+                                            const SelectionOptions& options) {
+  std::vector<Fold> folds;
+  for (const RailSequences& action : actions) {
+    if (!action.mid_stay && action.watts.size() < 2)
+      throw InputError("choosing a model needs at least two requests; name one instead of auto");
+    for (Fold& fold :
+         action.mid_stay ? RecordingFolds(action) : RequestFolds(action, options.folds))
+      folds.push_back(std::move(fold));
+  }
+  std::vector<std::vector<UnitScore>> scores(candidates.size());
+  std::vector<CandidateScore> results(candidates.size());
+  TaskFence fence;
+  tbb::parallel_for(std::size_t{0}, candidates.size(), [&](std::size_t c) {
+    const TaskFence::Task task(fence);
+    scores[c] = ScoreUnits(folds, candidates[c], options);
+    CandidateScore& result = results[c];
+    result.spec = candidates[c];
+    double readings = 0;
+    for (const RailSequences& action : actions) {
+      const ActionFit fit = FitAction(One(action), {candidates[c]}, options.control);
+      for (const HsmmFit& f : fit.rails[0].classes) {
+        result.bic += f.bic;
+        result.parameters += f.parameters;
+        readings += static_cast<double>(f.readings);
+      }
+    }
+    result.bic /= readings;
+  });
+  fence.Join();
+  std::size_t best = 0;
+  for (std::size_t c = 0; c < results.size(); ++c) {
+    double crps = 0, n = 0, log_score = 0, readings = 0;
+    for (const UnitScore& s : scores[c]) {
+      log_score += s.log_score;
+      readings += s.readings;
+      if (std::isnan(s.window_crps_w)) continue;
+      crps += s.window_crps_w;
+      ++n;
+    }
+    results[c].window_crps_w = crps / n;
+    results[c].log_score = log_score / readings;
+    if (results[c].window_crps_w < results[best].window_crps_w) best = c;
+  }
+  for (std::size_t c = 0; c < results.size(); ++c) {
+    std::vector<double> differences;
+    for (std::size_t u = 0; u < scores[c].size(); ++u) {
+      const double d = scores[c][u].window_crps_w - scores[best][u].window_crps_w;
+      if (!std::isnan(d)) differences.push_back(d);
+    }
+    results[c].standard_error_w =
+        std::sqrt(SampleVariance(differences) / static_cast<double>(differences.size()));
+  }
+  return results;
+}
+
+ModelSpec SelectModel(const std::vector<RailSequences>& actions, const SelectionOptions& options,
+                      std::vector<CandidateScore>* scored) {
+  // Keeps the simplest of `candidates`, which are in order of complexity.
+  const auto choose = [&](const std::vector<ModelSpec>& candidates) {
+    const std::vector<CandidateScore> results = ScoreCandidates(actions, candidates, options);
+    if (scored != nullptr) scored->insert(scored->end(), results.begin(), results.end());
+    double best = results[0].window_crps_w;
+    for (const CandidateScore& r : results) best = std::min(best, r.window_crps_w);
+    for (const CandidateScore& r : results) {
+      if (r.window_crps_w - best <= r.standard_error_w) return r.spec;
+    }
+    return results.back().spec;
+  };
+  const bool recordings = actions[0].mid_stay;
+  std::vector<ModelSpec> candidates;
+  for (int states = 1; states <= 5; ++states)
+    candidates.push_back({.topology = Topology::kFree, .states = states, .autoregressive = true});
+  if (!recordings) {
+    for (const int states : {4, 6})
+      candidates.push_back({.topology = Topology::kRamp, .states = states, .autoregressive = true});
+  }
+  ModelSpec spec = choose(candidates);
+
+  candidates.clear();
+  for (const bool ar : {false, true}) {
+    for (const Innovation innovation :
+         {Innovation::kGaussian, Innovation::kStudentT, Innovation::kMixture}) {
+      candidates.push_back(spec);
+      candidates.back().autoregressive = ar;
+      candidates.back().innovation = innovation;
+    }
+  }
+  spec = choose(candidates);
+
+  if (spec.topology == Topology::kRamp || spec.states > 1) {
+    candidates.clear();
+    for (const DurationFamily family :
+         {DurationFamily::kGeometric, DurationFamily::kPoisson, DurationFamily::kNegativeBinomial,
+          DurationFamily::kGamma, DurationFamily::kLognormal, DurationFamily::kTable}) {
+      candidates.push_back(spec);
+      candidates.back().duration = family;
+    }
+    spec = choose(candidates);
+  }
+  if (recordings) return spec;
+  candidates = {spec, spec};
+  candidates[1].level = true;
+  return choose(candidates);
+}
+
+}  // namespace edgesim
