@@ -12,8 +12,8 @@ namespace edgesim {
 
 namespace {
 
-// Position in a list of policies: by number, name or kind; the list's size if there is none.
-std::size_t FindPolicy(const YAML::Node& list, const std::string& key) {
+// Position in a list of maps: by number, name or kind; the list's size if there is none.
+std::size_t FindEntry(const YAML::Node& list, const std::string& key) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const YAML::Node entry = list[i];
     const auto says = [&](const char* field) {
@@ -49,7 +49,7 @@ void Override(YamlDocument& document, const std::string& assignment) {
     std::string key = rest.substr(0, dot);
     YAML::Node next;
     if (at.IsSequence()) {
-      const std::size_t index = FindPolicy(at, key);
+      const std::size_t index = FindEntry(at, key);
       if (index == at.size()) fail(fmt::format("'{}' is not in the list", key));
       if (dot != std::string::npos && at[index].IsScalar()) {
         YAML::Node map(YAML::NodeType::Map);
@@ -81,14 +81,14 @@ void Override(YamlDocument& document, const std::string& assignment) {
   }
 }
 
-}  // namespace
-
-LoadedExperiment ParseExperiment(const std::string& text, const std::string& name,
-                                 const std::vector<std::string>& overrides) {
+// `title` names the whole in errors.
+template <class Config>
+Loaded<Config> Parse(const std::string& text, const std::string& name, const std::string& title,
+                     const std::vector<std::string>& overrides) {
   constexpr std::size_t kLargest = std::size_t{1} << 20;
   if (text.size() > kLargest) throw InputError(name + ":1:1: a config of over 1 MiB");
   CheckYaml(text, name);
-  LoadedExperiment loaded{
+  Loaded<Config> loaded{
       .config = {},
       .document = {.file = name, .root = YAML::Load(text), .overridden = {}, .marks = {}},
       .directory = {}};
@@ -96,13 +96,34 @@ LoadedExperiment ParseExperiment(const std::string& text, const std::string& nam
   if (!loaded.document.root.IsMap())
     loaded.document.Fail("", "the file must be a map of keys and values");
   for (const std::string& assignment : overrides) Override(loaded.document, assignment);
-  YamlReader::Read(loaded.document, loaded.document.root, "", "the experiment", loaded.config);
+  YamlReader::Read(loaded.document, loaded.document.root, "", title, loaded.config);
   return loaded;
+}
+
+}  // namespace
+
+LoadedExperiment ParseExperiment(const std::string& text, const std::string& name,
+                                 const std::vector<std::string>& overrides) {
+  return Parse<ExperimentConfig>(text, name, "the experiment", overrides);
 }
 
 LoadedExperiment LoadExperiment(const std::filesystem::path& file,
                                 const std::vector<std::string>& overrides) {
   LoadedExperiment loaded = ParseExperiment(ReadTextFile(file), file.string(), overrides);
+  loaded.directory = file.parent_path();
+  return loaded;
+}
+
+LoadedFidelity ParseFidelity(const std::string& text, const std::string& name,
+                             const std::vector<std::string>& overrides) {
+  LoadedFidelity loaded = Parse<FidelityConfig>(text, name, "the comparison", overrides);
+  CheckFidelity(loaded.config, loaded.document);
+  return loaded;
+}
+
+LoadedFidelity LoadFidelity(const std::filesystem::path& file,
+                            const std::vector<std::string>& overrides) {
+  LoadedFidelity loaded = ParseFidelity(ReadTextFile(file), file.string(), overrides);
   loaded.directory = file.parent_path();
   return loaded;
 }

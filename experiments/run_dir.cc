@@ -29,11 +29,11 @@ void CheckWritable(const fs::path& path) {
 
 }  // namespace
 
-RunDir::RunDir(const fs::path& out, const std::string& name, bool force)
-    : path_(out), force_(force) {
+RunDir::RunDir(const fs::path& out, const std::string& name, bool force, RunKind kind)
+    : path_(out), force_(force), kind_(std::move(kind)) {
   std::error_code error;
   if (out.empty()) {
-    base_ = fs::path("runs") / name;
+    base_ = fs::path(kind_.parent) / name;
     CheckWritable(base_);
     return;
   }
@@ -48,7 +48,7 @@ RunDir::RunDir(const fs::path& out, const std::string& name, bool force)
   if (fs::exists(path_, error)) {
     if (!fs::is_directory(path_, error))
       throw InputError(path_.string() + ": is a file, --out needs a folder");
-    if (fs::exists(path_ / "summary.json", error)) {
+    if (fs::exists(path_ / kind_.mark, error)) {
       if (!force) throw InputError(path_.string() + ": holds a finished run; --force replaces it");
     } else if (!fs::is_empty(path_, error)) {
       throw InputError(path_.string() +
@@ -70,7 +70,7 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
     fs::create_directory(part);
     for (const auto& [file, text] : files) WriteTextFile(part / file, text);
     if (base_.empty()) {
-      if (force_ && fs::exists(path_ / "summary.json")) {
+      if (force_ && fs::exists(path_ / kind_.mark)) {
         // What else lies in the folder is the user's: it moves over, only the old run's files go.
         const fs::path old = part.string() + "-old";
         fs::rename(path_, old);

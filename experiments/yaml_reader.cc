@@ -23,46 +23,53 @@ bool Parse(const std::string& text, Number& value) {
 }  // namespace
 
 void YamlDocument::Fail(const std::string& path, const std::string& what) const {
+  throw InputError(Place(path) + ": " + what);
+}
+
+std::string YamlDocument::Place(const std::string& path) const {
   const auto parent = [](const std::string& at) { return at.substr(0, at.rfind('.')); };
   for (std::string at = path;; at = parent(at)) {
-    if (overridden.contains(at)) throw InputError(fmt::format("--set {}: {}", at, what));
+    if (overridden.contains(at)) return "--set " + at;
     if (at.find('.') == std::string::npos) break;
   }
   for (std::string at = path;; at = parent(at)) {
     if (const auto mark = marks.find(at); mark != marks.end() && !mark->second.is_null()) {
-      throw InputError(
-          fmt::format("{}:{}:{}: {}", file, mark->second.line + 1, mark->second.column + 1, what));
+      return fmt::format("{}:{}:{}", file, mark->second.line + 1, mark->second.column + 1);
     }
     // A map that only --set has made has no place in the file.
     const auto inside = overridden.lower_bound(at + ".");
     if (!at.empty() && inside != overridden.end() && inside->starts_with(at + ".")) {
-      throw InputError(fmt::format("--set {}: {}", *inside, what));
+      return "--set " + *inside;
     }
     if (at.find('.') == std::string::npos) break;
   }
-  throw InputError(fmt::format("{}:1:1: {}", file, what));
+  return file + ":1:1";
 }
 
 YamlReader::YamlReader(YamlDocument& document, const YAML::Node& map, std::string path,
-                       std::string title, const std::vector<std::string>& known)
-    : document_(document), map_(map), path_(std::move(path)), title_(std::move(title)) {
+                       std::string title, const KeyCollector& known)
+    : document_(document),
+      map_(map),
+      path_(std::move(path)),
+      title_(std::move(title)),
+      known_(known.keys()) {
   document_.marks.emplace(path_, map_.Mark());
   if (!map_.IsMap())
     document_.Fail(path_, fmt::format("{} must be a map of keys and values", title_));
   for (const auto& entry : map_) {
     const auto key = entry.first.as<std::string>();
-    if (std::find(known.begin(), known.end(), key) != known.end()) {
+    if (known.open() || std::find(known_.begin(), known_.end(), key) != known_.end()) {
       // An empty value's own mark is wherever the next token stands.
       document_.marks.emplace(PathOf(key),
                               entry.second.IsNull() ? entry.first.Mark() : entry.second.Mark());
       continue;
     }
     document_.marks.emplace(PathOf(key), entry.first.Mark());
-    const std::string hint = DidYouMean(key, known);
+    const std::string hint = DidYouMean(key, known_);
     document_.Fail(
         PathOf(key),
         fmt::format("unknown key '{}' in {}{}", key, title_,
-                    !hint.empty() ? hint : fmt::format("; allowed: {}", fmt::join(known, ", "))));
+                    !hint.empty() ? hint : fmt::format("; allowed: {}", fmt::join(known_, ", "))));
   }
 }
 
@@ -91,6 +98,14 @@ std::string YamlReader::Scalar(const char* key) {
 void YamlReader::Text(const char* key, std::string& value) {
   value = Scalar(key);
   if (value.empty()) document_.Fail(PathOf(key), fmt::format("'{}' is empty", key));
+}
+
+void YamlReader::OtherKeys(std::map<std::string, std::string>& values) {
+  for (const auto& entry : map_) {
+    const auto key = entry.first.as<std::string>();
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    Text(key.c_str(), values[key]);
+  }
 }
 
 void YamlReader::Field(const char* key, double& value, double low, double high) {

@@ -29,6 +29,9 @@ struct YamlDocument {
   // Throws InputError at the value with this dotted path, or at the nearest enclosing one that was
   // read.
   [[noreturn]] void Fail(const std::string& path, const std::string& what) const;
+
+  // That place as errors begin with it: "exp.yaml:12:3" or "--set key.path".
+  std::string Place(const std::string& path) const;
 };
 
 // The visitor that collects the keys a config struct reads.
@@ -36,6 +39,7 @@ class KeyCollector {
  public:
   explicit KeyCollector(std::vector<std::string> keys = {}) : keys_(std::move(keys)) {}
   const std::vector<std::string>& keys() const { return keys_; }
+  bool open() const { return open_; }  // takes keys that are not known here
 
   template <class... Rest>
   void Field(const char* key, Rest&&...) {
@@ -73,17 +77,30 @@ class KeyCollector {
   void Policies(const char* key, T&) {
     keys_.emplace_back(key);
   }
+  template <class T>
+  void List(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Text(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void OtherKeys(T&) {
+    open_ = true;
+  }
 
  private:
   std::vector<std::string> keys_;
+  bool open_ = false;
 };
 
 class YamlReader {
  public:
   // `path` is the dotted path of `map`, "" for the root; `title` names it in errors. Keys of the
-  // map that are not in `known` are an error here, before anything is read.
+  // map that are not among those collected are an error here, before anything is read.
   YamlReader(YamlDocument& document, const YAML::Node& map, std::string path, std::string title,
-             const std::vector<std::string>& known);
+             const KeyCollector& known);
 
   void Field(const char* key, double& value, double low, double high);
   void Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high);
@@ -134,6 +151,30 @@ class YamlReader {
     if (Has(key)) ReadKind(Get(key), PathOf(key), config);
   }
   void Policies(const char* key, std::vector<PolicyConfig>& policies);
+  void Text(const char* key, std::optional<std::string>& value) {
+    if (Has(key)) Text(key, value.emplace());
+  }
+  // Every key of the map that the other calls do not read, with its text.
+  void OtherKeys(std::map<std::string, std::string>& values);
+
+  // Required; maps with different names, at least one.
+  template <class Config>
+  void List(const char* key, std::vector<Config>& entries) {
+    Require(key);
+    const YAML::Node list = Get(key);
+    if (!list.IsSequence() || list.size() == 0)
+      document_.Fail(PathOf(key), std::string("'") + key + "' must be a list, not empty");
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string path = PathOf(key) + "." + std::to_string(i);
+      Config entry;
+      Read(document_, list[i], path, std::string("an entry of ") + key, entry);
+      for (const Config& other : entries) {
+        if (other.name == entry.name)
+          document_.Fail(path, "two entries of " + (key + (" are named '" + entry.name + "'")));
+      }
+      entries.push_back(std::move(entry));
+    }
+  }
 
   // Reads a whole struct from `map`.
   template <class Config>
@@ -141,7 +182,7 @@ class YamlReader {
                    const std::string& title, Config& config) {
     KeyCollector collector;
     config.Visit(collector);
-    YamlReader reader(document, map, path, title, collector.keys());
+    YamlReader reader(document, map, path, title, collector);
     config.Visit(reader);
   }
 
@@ -165,7 +206,7 @@ class YamlReader {
     KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name"}
                                            : std::vector<std::string>{"kind"});
     std::visit([&](auto& chosen) { chosen.Visit(collector); }, config);
-    YamlReader reader(document_, map, path, kind, collector.keys());
+    YamlReader reader(document_, map, path, kind, collector);
     if (name != nullptr) {
       *name = kind;
       if (reader.Has("name")) reader.Identifier("name", *name);
@@ -176,6 +217,7 @@ class YamlReader {
   YamlDocument& document_;
   YAML::Node map_;
   std::string path_, title_;
+  std::vector<std::string> known_;
 };
 
 }  // namespace edgesim

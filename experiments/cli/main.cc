@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   edgesim::AddActionsCommand(app);
   edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
+  edgesim::AddFidelityCommand(app);
   edgesim::AddCompareCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {
     fmt::print("edgesim {}\n", edgesim::kVersion);

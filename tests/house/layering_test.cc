@@ -56,7 +56,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"csv.h", {"sim.cc", "calibration.cc"}},
     {"Eigen/", {"devices", "policies", "calibration"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
-    {"tbb/", {"calibration.cc", "experiments.cc"}},
+    {"tbb/", {"calibration.cc", "experiments.cc", "cli"}},
     {"yaml-cpp/", {"experiments"}},
     {"CLI/", {"cli"}},
     {"unistd.h", {"experiments.cc", "record.cc", "cli"}},
