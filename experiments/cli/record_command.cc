@@ -16,7 +16,7 @@
 #include "experiments/record/sampler.h"
 #include "experiments/record/sensor_list.h"
 #include "experiments/text_table.h"
-#include "experiments/yaml_reader.h"
+#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
