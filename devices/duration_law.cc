@@ -8,12 +8,16 @@ namespace edgesim {
 
 namespace {
 
+// Boost promotes to long double by default: a tenfold price for digits that differences of a
+// distribution function lose again.
+using InDouble = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+
 // Differences of a continuous law's distribution function at whole intervals.
 template <typename Cdf>
 Eigen::VectorXd Differences(int max_intervals, const Cdf& cdf) {
-  Eigen::VectorXd pmf(max_intervals);
+  Eigen::VectorXd pmf = Eigen::VectorXd::Zero(max_intervals);
   double below = 0;
-  for (int u = 1; u <= max_intervals; ++u) {
+  for (int u = 1; u <= max_intervals && below < 1; ++u) {
     const double next = cdf(u);
     pmf(u - 1) = next - below;
     below = next;
@@ -72,7 +76,7 @@ Eigen::VectorXd DurationPmf(const DurationLaw& law, double interval_s, int max_i
       break;
     case DurationFamily::kGamma:
       pmf = Differences(max_intervals, [&, rate = law.shape / mean](int u) {
-        return boost::math::gamma_p(law.shape, u * rate);
+        return boost::math::gamma_p(law.shape, u * rate, InDouble());
       });
       break;
     case DurationFamily::kLognormal: {
