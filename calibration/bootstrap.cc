@@ -103,30 +103,31 @@ PairedDifference BootstrapBlocks(const std::vector<std::vector<double>>& a,
                                  const std::vector<std::vector<double>>& b, std::size_t block,
                                  Resampling resampling) {
   Require(a.size() == b.size(), "bootstrap: one series of each model per trace");
-  Require(block >= 1, "bootstrap: a block holds at least one reading");
+  Require(block >= 1, "bootstrap: a block holds at least one value");
   std::vector<CircularSeries> traces;
   double total = 0;
-  std::size_t readings = 0, better = 0;
+  std::size_t values = 0, better = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     Require(a[i].size() == b[i].size(), "bootstrap: series of one length per trace");
     std::vector<double> differences;
     for (std::size_t t = 0; t < a[i].size(); ++t) {
       const double difference = a[i][t] - b[i][t];
-      if (!std::isnan(difference)) differences.push_back(difference);
+      if (std::isnan(difference)) continue;
+      differences.push_back(difference);
+      better += difference < 0;
     }
     if (differences.empty()) continue;
     traces.emplace_back(differences, block);
     total += traces.back().Total();
-    readings += differences.size();
-    better += traces.back().Total() < 0;
+    values += differences.size();
   }
-  PairedDifference result = Summary(total, readings, resampling, [&](WordStream& words) {
+  PairedDifference result = Summary(total, values, resampling, [&](WordStream& words) {
     double sum = 0;
     for (const CircularSeries& trace : traces) sum += trace.ResampledTotal(words);
     return sum;
   });
   result.better_count = better;
-  result.count = traces.size();
+  result.count = values;
   return result;
 }
 

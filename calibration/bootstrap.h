@@ -13,7 +13,7 @@ struct PairedDifference {
   double mean = 0;  // of a - b
   double low = 0,
          high = 0;  // 95 % percentile interval of the mean (Efron & Tibshirani 1993, ch. 13)
-  std::size_t better_count = 0, count = 0;  // units in which a is lower than b, of all units
+  std::size_t better_count = 0, count = 0;  // pairs in which a is lower than b, of all pairs
 };
 
 struct Resampling {
@@ -28,12 +28,12 @@ struct Resampling {
 PairedDifference BootstrapRequests(std::span<const double> a, std::span<const double> b,
                                    std::span<const std::size_t> stratum, Resampling resampling);
 
-// One series of scores per trace, such as -log density of each reading, which are correlated in
-// time: each trace is put together anew of blocks of `block` neighbours, its end joined to its
-// beginning (circular block bootstrap, Politis & Romano 1992). The mean is that over all readings;
-// a unit is a trace. A trace shorter than two blocks is cut in half instead. The traces themselves
-// are kept: the interval is about more time in them, not about other traces. NaN as above; block >=
-// 1. Throws std::invalid_argument where shapes differ.
+// One series of scores per trace, such as those of successive blocks of a recording, which are
+// correlated in time: each trace is put together anew of runs of `block` neighbours, its end joined
+// to its beginning (circular block bootstrap, Politis & Romano 1992). The mean is that over all
+// values. A trace shorter than two blocks is cut in half instead. The traces themselves are kept:
+// the interval is about more time in them, not about other traces. NaN as above; block >= 1.
+// Throws std::invalid_argument where shapes differ.
 PairedDifference BootstrapBlocks(const std::vector<std::vector<double>>& a,
                                  const std::vector<std::vector<double>>& b, std::size_t block,
                                  Resampling resampling);

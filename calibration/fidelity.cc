@@ -6,7 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "calibration/fidelity_items.h"
+#include "calibration/fidelity_item.h"
+#include "calibration/fidelity_plan.h"
 #include "calibration/fidelity_score.h"
 #include "calibration/model_selection.h"
 #include "sim/input_error.h"
@@ -162,8 +163,8 @@ FidelityReport JudgeFidelity(const TraceSet& traces, const FidelityOptions& opti
     }
   }
   if (kept.contains(options.reference) && kept.contains(options.against)) {
-    report.paired =
-        ComparePaired(kept[options.reference], kept[options.against], signals, options.seed);
+    report.paired = ComparePaired(kept[options.reference], kept[options.against], signals,
+                                  traces.mid_stay, options.seed);
   }
   return report;
 }

@@ -1,8 +1,10 @@
+#include "calibration/fidelity_item.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "calibration/fidelity_score.h"
+#include "calibration/scores.h"
 #include "sim/inverse_cdf_table.h"
 
 namespace edgesim {
@@ -110,6 +112,26 @@ std::vector<float> GivenTokens(const PathModel& model, const FidelityPart& part,
 }
 
 }  // namespace
+
+std::array<double, kFeatures> PathFeaturesOf(PowerPath path, bool ramps) {
+  std::array<double, kFeatures> features{};
+  const auto set = [&](Feature feature, double value) {
+    features[static_cast<std::size_t>(feature)] = value;
+  };
+  set(Feature::kEnergy, Energy_j(path));
+  set(Feature::kPeak, Peak_w(path.watts));
+  set(Feature::kRoughness, MeanAbsStep_w(path.watts));
+  // A block of a recording has no ramp to wait for.
+  const auto from = static_cast<std::size_t>(
+      std::lower_bound(path.t_s.begin(), path.t_s.end(), ramps ? kPlateauFrom_s : 0) -
+      path.t_s.begin());
+  set(Feature::kLag1, Autocorrelation(path.watts.subspan(from), 1));
+  const Ramp ramp = ramps ? FindRamp(path) : Ramp{NAN, NAN, NAN, NAN};
+  set(Feature::kT50, ramp.t50_s);
+  set(Feature::kRamp, ramp.Length_s());
+  set(Feature::kPlateauSd, PlateauFrom(path, ramps ? kPlateauFrom_s : 0).sd_w);
+  return features;
+}
 
 double ItemSignal::Crps(Feature feature) const {
   const auto f = static_cast<std::size_t>(feature);

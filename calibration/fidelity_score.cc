@@ -252,24 +252,30 @@ ActionScore TruthAgainstTruth(const std::string& action, const std::vector<ItemS
 
 std::vector<PairedRow> ComparePaired(const std::vector<std::vector<ItemScore>>& reference,
                                      const std::vector<std::vector<ItemScore>>& against,
-                                     const std::vector<std::string>& signals, std::uint64_t seed) {
+                                     const std::vector<std::string>& signals, bool blocks,
+                                     std::uint64_t seed) {
+  constexpr std::size_t kRun = 4;  // neighbouring blocks of a recording
   std::vector<PairedRow> rows;
   for (std::size_t k = 0; k < signals.size(); ++k) {
     const auto compare = [&](const std::string& name, const auto& score) {
-      std::vector<double> a, b;
+      std::vector<std::vector<double>> a(reference.size()), b(reference.size());
+      std::vector<double> all_a, all_b;
       std::vector<std::size_t> stratum;
       for (std::size_t action = 0; action < reference.size(); ++action) {
         for (std::size_t i = 0; i < reference[action].size(); ++i) {
           const double x = score(reference[action][i].signals[k]);
           const double y = score(against[action][i].signals[k]);
-          if (std::isnan(x) || std::isnan(y)) continue;
-          a.push_back(x);
-          b.push_back(y);
+          a[action].push_back(x);
+          b[action].push_back(y);
+          all_a.push_back(x);
+          all_b.push_back(y);
           stratum.push_back(action);
         }
       }
-      if (a.empty()) return;
-      rows.push_back({signals[k], name, BootstrapRequests(a, b, stratum, {.seed = seed})});
+      const PairedDifference difference =
+          blocks ? BootstrapBlocks(a, b, kRun, {.seed = seed})
+                 : BootstrapRequests(all_a, all_b, stratum, {.seed = seed});
+      if (difference.count > 0) rows.push_back({signals[k], name, difference});
     };
     const auto crps = [](Feature feature) {
       return [feature](const ItemSignal& s) { return s.Crps(feature); };

@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "calibration/path_features.h"
@@ -79,41 +80,66 @@ std::vector<Fold> RecordingFolds(const RailSequences& all) {
   return result;
 }
 
+constexpr std::size_t kScores = 3;  // windows, peak, step
 struct UnitScore {
-  double window_crps_w = NAN, log_score = 0, readings = 0;
+  std::array<double, kScores> crps_w{};  // NaN where the stretch is too short for a window
+  double log_score = 0, readings = 0;
 };
+
+// What a stretch is judged by: the means of its windows, its peak, its mean step.
+struct Figures {
+  std::vector<double> windows;
+  double peak = 0, step = 0;
+};
+Figures FiguresOf(const std::vector<double>& t_s, const std::vector<double>& watts,
+                  double window_s) {
+  return {.windows = WindowMeans_w({.t_s = t_s, .watts = watts}, window_s),
+          .peak = Peak_w(watts),
+          .step = MeanAbsStep_w(watts)};
+}
+
+double Crps(double measured, std::vector<double> drawn) {
+  std::sort(drawn.begin(), drawn.end());
+  return CrpsOfSample(measured, drawn);
+}
 
 UnitScore Score(const PathModel& model, const Unit& unit, double interval_s, int draws,
                 std::uint64_t seed, std::uint32_t index) {
   constexpr double kWindow_s = 1, kLeastReadings = 5;
-  const double window = std::max(kWindow_s, kLeastReadings * interval_s);
+  const double window_s = std::max(kWindow_s, kLeastReadings * interval_s);
   std::vector<double> t_s;
   for (std::size_t t = 0; t < unit.watts.size(); ++t)
     t_s.push_back(static_cast<double>(t) * interval_s);
   UnitScore score;
   for (const double x : unit.watts) score.readings += !std::isnan(x);
   score.log_score = model.LogScores(unit.task, {unit.watts})[0];
-  const std::vector<double> measured = WindowMeans_w({.t_s = t_s, .watts = unit.watts}, window);
-  if (measured.empty()) return score;
+  const Figures measured = FiguresOf(t_s, unit.watts, window_s);
+  if (measured.windows.empty() || std::isnan(measured.step)) {
+    score.crps_w.fill(NAN);
+    return score;
+  }
   const Noise noise{
       .seed = seed, .replica = 0, .episode = index, .entity = 0, .phase = Phase::kModel};
   const Paths paths = model.Sample(unit.task, draws, noise)[0];
-  std::vector<std::vector<double>> drawn(measured.size());
-  std::vector<double> watts(unit.watts.size());
+  std::vector<std::vector<double>> windows(measured.windows.size());
+  std::vector<double> peaks, steps, watts(unit.watts.size());
   for (int i = 0; i < draws; ++i) {
     for (std::size_t t = 0; t < watts.size(); ++t) {
       watts[t] = std::isnan(unit.watts[t])
                      ? NAN
                      : static_cast<double>(paths(i, static_cast<Eigen::Index>(t)));
     }
-    const std::vector<double> means = WindowMeans_w({.t_s = t_s, .watts = watts}, window);
-    for (std::size_t w = 0; w < drawn.size(); ++w) drawn[w].push_back(means[w]);
+    const Figures drawn = FiguresOf(t_s, watts, window_s);
+    for (std::size_t w = 0; w < windows.size(); ++w) windows[w].push_back(drawn.windows[w]);
+    peaks.push_back(drawn.peak);
+    steps.push_back(drawn.step);
   }
-  score.window_crps_w = 0;
-  for (std::size_t w = 0; w < drawn.size(); ++w) {
-    std::sort(drawn[w].begin(), drawn[w].end());
-    score.window_crps_w += CrpsOfSample(measured[w], drawn[w]) / static_cast<double>(drawn.size());
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    score.crps_w[0] +=
+        Crps(measured.windows[w], std::move(windows[w])) / static_cast<double>(windows.size());
   }
+  score.crps_w[1] = Crps(measured.peak, std::move(peaks));
+  score.crps_w[2] = Crps(measured.step, std::move(steps));
   return score;
 }
 
@@ -136,6 +162,58 @@ std::vector<UnitScore> ScoreUnits(const std::vector<Fold>& folds, const ModelSpe
   std::vector<UnitScore> all;
   for (const auto& some : scores) all.insert(all.end(), some.begin(), some.end());
   return all;
+}
+
+// Fills in the means over units, the scores and their standard errors. scores[candidate][unit].
+void Combine(const std::vector<std::vector<UnitScore>>& scores,
+             std::vector<CandidateScore>& results) {
+  const auto too_short = [](const UnitScore& s) { return std::isnan(s.crps_w[0]); };
+  std::vector<std::array<double, kScores>> means(scores.size());
+  std::array<double, kScores> scale{};
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    double n = 0, log_score = 0, readings = 0;
+    for (const UnitScore& s : scores[c]) {
+      log_score += s.log_score;
+      readings += s.readings;
+      if (too_short(s)) continue;
+      for (std::size_t k = 0; k < kScores; ++k) means[c][k] += s.crps_w[k];
+      ++n;
+    }
+    if (n == 0) {
+      throw InputError(
+          "choosing a model needs stretches of at least five readings and a second; name one "
+          "instead of auto");
+    }
+    for (std::size_t k = 0; k < kScores; ++k) {
+      means[c][k] /= n;
+      scale[k] += means[c][k] / static_cast<double>(scores.size());
+    }
+    results[c].log_score = log_score / readings;
+  }
+  const auto combined = [&](const std::array<double, kScores>& crps) {
+    double sum = 0;
+    for (std::size_t k = 0; k < kScores; ++k) sum += crps[k] / scale[k];
+    return sum / kScores;
+  };
+  std::size_t best = 0;
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    results[c].window_crps_w = means[c][0];
+    results[c].peak_crps_w = means[c][1];
+    results[c].step_crps_w = means[c][2];
+    results[c].score = combined(means[c]);
+    if (results[c].score < results[best].score) best = c;
+  }
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    std::vector<double> differences;
+    for (std::size_t u = 0; u < scores[c].size(); ++u) {
+      if (!too_short(scores[c][u]))
+        differences.push_back(combined(scores[c][u].crps_w) - combined(scores[best][u].crps_w));
+    }
+    results[c].standard_error =
+        differences.size() < 2
+            ? 0
+            : std::sqrt(SampleVariance(differences) / static_cast<double>(differences.size()));
+  }
 }
 
 }  // namespace
@@ -171,29 +249,7 @@ std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& ac
     result.bic /= readings;
   });
   fence.Join();
-  std::size_t best = 0;
-  for (std::size_t c = 0; c < results.size(); ++c) {
-    double crps = 0, n = 0, log_score = 0, readings = 0;
-    for (const UnitScore& s : scores[c]) {
-      log_score += s.log_score;
-      readings += s.readings;
-      if (std::isnan(s.window_crps_w)) continue;
-      crps += s.window_crps_w;
-      ++n;
-    }
-    results[c].window_crps_w = crps / n;
-    results[c].log_score = log_score / readings;
-    if (results[c].window_crps_w < results[best].window_crps_w) best = c;
-  }
-  for (std::size_t c = 0; c < results.size(); ++c) {
-    std::vector<double> differences;
-    for (std::size_t u = 0; u < scores[c].size(); ++u) {
-      const double d = scores[c][u].window_crps_w - scores[best][u].window_crps_w;
-      if (!std::isnan(d)) differences.push_back(d);
-    }
-    results[c].standard_error_w =
-        std::sqrt(SampleVariance(differences) / static_cast<double>(differences.size()));
-  }
+  Combine(scores, results);
   return results;
 }
 
@@ -203,10 +259,11 @@ ModelSpec SelectModel(const std::vector<RailSequences>& actions, const Selection
   const auto choose = [&](const std::vector<ModelSpec>& candidates) {
     const std::vector<CandidateScore> results = ScoreCandidates(actions, candidates, options);
     if (scored != nullptr) scored->insert(scored->end(), results.begin(), results.end());
-    double best = results[0].window_crps_w;
-    for (const CandidateScore& r : results) best = std::min(best, r.window_crps_w);
+    double best = results[0].score;
+    for (const CandidateScore& r : results) best = std::min(best, r.score);
+    constexpr double kWorthIt = 0.01;  // a smaller gain is not worth a more complex model
     for (const CandidateScore& r : results) {
-      if (r.window_crps_w - best <= r.standard_error_w) return r.spec;
+      if (r.score - best <= std::max(r.standard_error, kWorthIt * best)) return r.spec;
     }
     return results.back().spec;
   };

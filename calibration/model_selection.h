@@ -8,12 +8,17 @@
 
 namespace edgesim {
 
+// Held-out scores: CRPS of what is simulated for each held-out stretch.
 struct CandidateScore {
   ModelSpec spec;
-  double window_crps_w = 0;     // of simulated means over 1 s (at least five readings), held out
-  double standard_error_w = 0;  // of the difference to the best candidate's
-  double log_score = 0;         // nats per reading, held out
-  double bic = 0;               // fitted to all; per reading
+  double window_crps_w = 0;  // of means over 1 s (at least five readings)
+  double peak_crps_w = 0;    // of the peak
+  double step_crps_w = 0;    // of the mean step from reading to reading
+  // Mean of the three, each divided by its mean over the candidates: lower is better.
+  double score = 0;
+  double standard_error = 0;  // of the score's difference to the best candidate's
+  double log_score = 0;       // nats per reading, held out
+  double bic = 0;             // fitted to all; per reading
   int parameters = 0;
 };
 
@@ -31,8 +36,8 @@ std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& ac
                                             const SelectionOptions& options);
 
 // In stages: topology and number of states, then emission, duration family, level. At each stage
-// the simplest candidate within one standard error of the best is kept. `scored` receives all that
-// was tried, in order.
+// the simplest candidate within one standard error, or one percent, of the best score is kept.
+// `scored` receives all that was tried, in order.
 ModelSpec SelectModel(const std::vector<RailSequences>& actions, const SelectionOptions& options,
                       std::vector<CandidateScore>* scored = nullptr);
 

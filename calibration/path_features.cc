@@ -32,43 +32,6 @@ Readings Present(PowerPath path) {
   return present;
 }
 
-// Energy from the first reading to each.
-std::vector<double> CumulatedEnergy_j(const Readings& x) {
-  std::vector<double> energy(x.size(), 0.0);
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    energy[i] = energy[i - 1] + (x.watts[i] + x.watts[i - 1]) / 2 * (x.t_s[i] - x.t_s[i - 1]);
-  }
-  return energy;
-}
-
-// Sums over pairs (x, y), each about its own mean.
-struct PairSums {
-  double xx = 0, yy = 0, xy = 0;
-  std::size_t pairs = 0;
-
-  void Add(std::span<const double> watts, int lag) {
-    if (lag < 0) throw std::invalid_argument("autocorrelation: the lag must not be negative");
-    const auto shift = static_cast<std::size_t>(lag);
-    std::vector<double> x, y;
-    for (std::size_t t = 0; t + shift < watts.size(); ++t) {
-      if (std::isnan(watts[t]) || std::isnan(watts[t + shift])) continue;
-      x.push_back(watts[t]);
-      y.push_back(watts[t + shift]);
-    }
-    const double mean_x = Mean(x), mean_y = Mean(y);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      xx += (x[i] - mean_x) * (x[i] - mean_x);
-      yy += (y[i] - mean_y) * (y[i] - mean_y);
-      xy += (x[i] - mean_x) * (y[i] - mean_y);
-    }
-    pairs += x.size();
-  }
-
-  double Correlation() const {
-    return pairs >= 2 && xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : kNaN;
-  }
-};
-
 double FirstCrossing(const Readings& x, double level_w) {
   for (std::size_t i = 1; i < x.size(); ++i) {
     if (x.watts[i] < level_w) continue;
@@ -82,7 +45,11 @@ double FirstCrossing(const Readings& x, double level_w) {
 
 double Energy_j(PowerPath path) {
   const Readings x = Present(path);
-  return x.size() < 2 ? kNaN : CumulatedEnergy_j(x).back();
+  if (x.size() < 2) return kNaN;
+  double energy = 0;
+  for (std::size_t i = 1; i < x.size(); ++i)
+    energy += (x.watts[i] + x.watts[i - 1]) / 2 * (x.t_s[i] - x.t_s[i - 1]);
+  return energy;
 }
 
 double Peak_w(std::span<const double> watts) {
@@ -103,15 +70,22 @@ double MeanAbsStep_w(std::span<const double> watts) {
 }
 
 double Autocorrelation(std::span<const double> watts, int lag) {
-  PairSums sums;
-  sums.Add(watts, lag);
-  return sums.Correlation();
-}
-
-double Autocorrelation(const std::vector<std::vector<double>>& paths, int lag) {
-  PairSums sums;
-  for (const auto& watts : paths) sums.Add(watts, lag);
-  return sums.Correlation();
+  if (lag < 0) throw std::invalid_argument("autocorrelation: the lag must not be negative");
+  const auto shift = static_cast<std::size_t>(lag);
+  std::vector<double> x, y;
+  for (std::size_t t = 0; t + shift < watts.size(); ++t) {
+    if (std::isnan(watts[t]) || std::isnan(watts[t + shift])) continue;
+    x.push_back(watts[t]);
+    y.push_back(watts[t + shift]);
+  }
+  const double mean_x = Mean(x), mean_y = Mean(y);
+  double xx = 0, yy = 0, xy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - mean_x) * (x[i] - mean_x);
+    yy += (y[i] - mean_y) * (y[i] - mean_y);
+    xy += (x[i] - mean_x) * (y[i] - mean_y);
+  }
+  return x.size() >= 2 && xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : kNaN;
 }
 
 Ramp FindRamp(PowerPath path) {
@@ -177,52 +151,6 @@ RunLengths RunsAround(PowerPath path, double threshold_w) {
     since = x.t_s[i];
   }
   return runs;
-}
-
-double PeakWindowMean_w(PowerPath path, double window_s) {
-  const Readings x = Present(path);
-  if (window_s <= 0) return Peak_w(x.watts);
-  if (x.size() < 2 || x.t_s.back() - x.t_s.front() < window_s) return kNaN;
-  const std::vector<double> energy = CumulatedEnergy_j(x);
-  struct Point {
-    double energy_j, watts;
-  };
-  const auto at = [&](double t) {
-    const auto above = std::upper_bound(x.t_s.begin() + 1, x.t_s.end() - 1, t) - x.t_s.begin();
-    const auto i = static_cast<std::size_t>(above) - 1;
-    const double share = std::min(1.0, (t - x.t_s[i]) / (x.t_s[i + 1] - x.t_s[i]));
-    const double watts = x.watts[i] + share * (x.watts[i + 1] - x.watts[i]);
-    return Point{energy[i] + (x.watts[i] + watts) / 2 * (t - x.t_s[i]), watts};
-  };
-
-  // As the window slides, its mean is a parabola between the places where one of its ends meets a
-  // reading.
-  const double last = x.t_s.back() - window_s;
-  std::vector<double> starts;
-  for (const double t : x.t_s) {
-    if (t < last) starts.push_back(t);
-    if (t - window_s >= x.t_s.front()) starts.push_back(t - window_s);
-  }
-  std::sort(starts.begin(), starts.end());
-  double peak = kNaN, before_s = 0, before_w = 0, before_slope = 0;
-  for (const double start : starts) {
-    const Point from = at(start), to = at(start + window_s);
-    const double mean = (to.energy_j - from.energy_j) / window_s;
-    const double slope = (to.watts - from.watts) / window_s;
-    if (before_slope > 0 && slope < 0) {
-      const double top = before_slope / (before_slope - slope);  // share of the way to its vertex
-      peak = std::fmax(peak, before_w + before_slope * top * (start - before_s) / 2);
-    }
-    peak = std::fmax(peak, mean);
-    before_s = start;
-    before_w = mean;
-    before_slope = slope;
-  }
-  return peak;
-}
-
-bool ExceedsCap(PowerPath path, double cap_w, double window_s) {
-  return PeakWindowMean_w(path, window_s) > cap_w;
 }
 
 }  // namespace edgesim

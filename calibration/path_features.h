@@ -30,10 +30,6 @@ double MeanAbsStep_w(std::span<const double> watts);
 // is low by about (1 + 4 r) / n. NaN below two pairs and for constant power. lag >= 0.
 double Autocorrelation(std::span<const double> watts, int lag);
 
-// The same over the pairs of all paths, each taken about its own path's means: how quickly power
-// forgets within a path, whatever levels the paths have.
-double Autocorrelation(const std::vector<std::vector<double>>& paths, int lag);
-
 // Rise from the first reading to the plateau, the median of the second half of the readings. The
 // two times are interpolated between the readings around the first crossing.
 struct Ramp {
@@ -63,12 +59,5 @@ struct RunLengths {
   std::vector<double> above_s, below_s;  // in order of time
 };
 RunLengths RunsAround(PowerPath path, double threshold_w);
-
-// Largest mean over any window of this length inside the path, power taken as linear between the
-// readings. A window of 0 is a single reading. NaN where the path is shorter than the window.
-double PeakWindowMean_w(PowerPath path, double window_s);
-
-// Whether that mean is above the cap; a path shorter than the window does not exceed it.
-bool ExceedsCap(PowerPath path, double cap_w, double window_s);
 
 }  // namespace edgesim

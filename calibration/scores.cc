@@ -53,15 +53,6 @@ double KolmogorovTail(double x) {
   return std::clamp(sum, 0.0, 1.0);
 }
 
-// E |X| of a normal law, A(mu, sigma^2) of Grimit et al.
-double MeanAbsNormal(double mean, double sd) {
-  if (sd == 0) return std::abs(mean);
-  const double z = mean / sd;
-  const double density =
-      std::exp(-z * z / 2) * boost::math::constants::one_div_root_two_pi<double>();
-  return 2 * sd * density + mean * std::erf(z * boost::math::constants::one_div_root_two<double>());
-}
-
 }  // namespace
 
 double Wasserstein1(std::vector<double> a, std::vector<double> b) {
@@ -113,25 +104,6 @@ bool InCentralInterval(double observed, std::span<const double> sorted_draws, do
   return interval.low <= observed && observed <= interval.high;
 }
 
-void Coverage::Add(double observed, std::span<const double> sorted_draws) {
-  inside += InCentralInterval(observed, sorted_draws, level);
-  ++count;
-}
-
-double Coverage::Share() const {
-  return count == 0 ? kNaN : static_cast<double>(inside) / static_cast<double>(count);
-}
-
-Interval Coverage::Share95() const { return WilsonInterval(inside, count); }
-
-double PitValue(double observed, std::span<const double> sorted_draws) {
-  if (sorted_draws.empty()) return kNaN;
-  const auto [low, high] = std::equal_range(sorted_draws.begin(), sorted_draws.end(), observed);
-  const auto below = static_cast<double>(low - sorted_draws.begin());
-  const auto equal = static_cast<double>(high - low);
-  return (below + equal / 2 + 0.5) / (static_cast<double>(sorted_draws.size()) + 1);
-}
-
 double CrpsOfSample(double observed, std::span<const double> sorted_draws) {
   if (sorted_draws.empty()) return kNaN;
   const auto m = static_cast<double>(sorted_draws.size());
@@ -144,18 +116,6 @@ double CrpsOfSample(double observed, std::span<const double> sorted_draws) {
     rank += 2;
   }
   return distance / m - (m > 1 ? spread / (m * (m - 1)) : 0);
-}
-
-double CrpsOfNormalMixture(double observed, std::span<const NormalComponent> mixture) {
-  if (mixture.empty()) return kNaN;
-  double distance = 0, spread = 0;
-  for (const NormalComponent& c : mixture) {
-    distance += c.weight * MeanAbsNormal(observed - c.mean, c.sd);
-    for (const NormalComponent& d : mixture) {
-      spread += c.weight * d.weight * MeanAbsNormal(c.mean - d.mean, std::hypot(c.sd, d.sd));
-    }
-  }
-  return distance - spread / 2;
 }
 
 double BrierScore(std::span<const double> probability, std::span<const char> happened) {

@@ -1,8 +1,8 @@
 // How far simulated values lie from recorded ones, and how well a predictive law foresaw a value.
 //
 // Two kinds, not to be mixed up in a claim:
-//   simulation fidelity  distances of two samples (Wasserstein, Kolmogorov-Smirnov) and calibration
-//                        (coverage, PIT). They compare laws; a forecaster can better them while
+//   simulation fidelity  distances of two samples (Wasserstein, Kolmogorov-Smirnov) and coverage of
+//                        intervals. They compare laws; a forecaster can better them while
 //                        foreseeing the single value worse.
 //   proper scores        CRPS, Brier: lower is better, in the mean lowest for the true law
 //                        (Gneiting & Raftery 2007, doi:10.1198/016214506000001437).
@@ -44,21 +44,6 @@ Interval CentralInterval(std::span<const double> sorted_draws, double level);
 // Ends included.
 bool InCentralInterval(double observed, std::span<const double> sorted_draws, double level);
 
-// How many observed values lie in their central intervals; a true law has `level` of them there.
-struct Coverage {
-  double level = 0.9;
-  std::size_t inside = 0, count = 0;
-
-  void Add(double observed, std::span<const double> sorted_draws);
-  double Share() const;      // NaN for no values
-  Interval Share95() const;  // Wilson's; needs one value
-};
-
-// Probability integral transform: mean rank of the observed value among itself and the draws, put
-// into (0, 1) as (draws below + half of the draws equal + 1/2) / (m + 1). Uniform on these steps,
-// mean 1/2, if the law is true.
-double PitValue(double observed, std::span<const double> sorted_draws);
-
 // ---- proper scores
 
 // Continuous ranked probability score, in the unit of the values: mean |x - y| - mean |x - x'| / 2
@@ -66,16 +51,6 @@ double PitValue(double observed, std::span<const double> sorted_draws);
 // score of the law, not of m draws from it (Ferro 2014, doi:10.1002/qj.2270). It may therefore be
 // slightly negative. A single draw is scored as the certain forecast it is. O(m).
 double CrpsOfSample(double observed, std::span<const double> sorted_draws);
-
-struct NormalComponent {
-  double weight = 1;  // >= 0; the weights of a mixture sum to 1
-  double mean = 0;
-  double sd = 1;  // 0: certain
-};
-
-// The same of a mixture of normal laws, in closed form (Grimit et al. 2006, eq. 5,
-// doi:10.1256/qj.05.235). O(k^2) in the number of components.
-double CrpsOfNormalMixture(double observed, std::span<const NormalComponent> mixture);
 
 // Mean (probability - happened)^2. happened: 0 or 1, one per probability, or
 // std::invalid_argument.

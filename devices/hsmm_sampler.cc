@@ -58,14 +58,14 @@ double HsmmSampler::Innovation(const State& state, WordStream& words) {
   return c.offset_w + c.sd_w * StandardNormal(words);
 }
 
-// Intervals that remain of a stay of which `age` have passed, by inversion of the survivor; at
-// least 1. A stay older than its table ends with the next interval.
+// Intervals that remain of a stay that lasted at least `age`, by inversion of the survivor; 0 where
+// it ended with the last of them, as one older than its table did.
 std::size_t HsmmSampler::Remaining(const State& state, std::uint32_t age,
                                    std::uint64_t word) const {
   const std::vector<double>& survivor = state.survivor;
-  if (age + 1 >= survivor.size() || survivor[age] <= 0) return 1;
-  const double threshold = survivor[age] * (1 - static_cast<double>(word >> 11) * 0x1p-53);
-  std::size_t u = age + 1;
+  if (age >= survivor.size() || survivor[age - 1] <= 0) return 0;
+  const double threshold = survivor[age - 1] * (1 - static_cast<double>(word >> 11) * 0x1p-53);
+  std::size_t u = age;
   while (u + 1 < survivor.size() && survivor[u] >= threshold) ++u;
   return u - age;
 }

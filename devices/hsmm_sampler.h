@@ -14,7 +14,8 @@ namespace edgesim {
 
 class HsmmSampler {
  public:
-  // Where a path goes on from: its last reading and the stay it is in.
+  // Where a path goes on from: its last reading and the stay that has lasted until then. It may
+  // have ended there.
   struct Past {
     double watts = 0;
     std::uint32_t state = 0;

@@ -254,16 +254,6 @@ TEST(HsmmSampler, AContinuedStayHasTheConditionalLaw) {
   }
 }
 
-TEST(HsmmSampler, AStayOlderThanItsLawEndsWithTheNextInterval) {
-  const DurationLaw table{
-      .family = DurationFamily::kTable, .mean_s = 0, .shape = 0, .table = {0.5, 0.5}};
-  const HsmmSampler sampler(Alternating(table, Gamma(0.2, 3)));
-  for (const std::uint32_t age : {2U, 3U, 1000U}) {
-    const auto counts = FirstStays(sampler, 20, 5, HsmmSampler::Past{1, 0, age});
-    EXPECT_EQ(counts[0], 20U) << age;
-  }
-}
-
 TEST(HsmmSampler, APathGoesOnFromItsLastReadingAndState) {
   Hsmm model = LeftToRight();
   model.first_reading = FirstReading{.mean_w = 90, .sd_w = 1};  // not of a path that goes on

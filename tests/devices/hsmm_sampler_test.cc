@@ -42,6 +42,29 @@ TEST(HsmmSampler, StaysFollowTheDurationLaw) {
   }
 }
 
+// Stays of 1, 2, 3 intervals with 0.5, 0.3, 0.2: one that has lasted `age` may have ended with it.
+TEST(HsmmSampler, APastStayGoesOnAsLongAsItsLawSays) {
+  const DurationLaw law{
+      .family = DurationFamily::kTable, .mean_s = 0, .shape = 0, .table = {0.5, 0.3, 0.2}};
+  const HsmmSampler sampler(Alternating(law, Gamma(50, 50)));
+  const auto remaining = [&](std::uint32_t age) {
+    std::vector<std::uint64_t> counts(4);
+    for (std::uint32_t i = 0; i < 10'000; ++i) {
+      const Noise noise{.seed = 12, .entity = i};
+      std::vector<double> watts(6);
+      sampler.Sample(0, noise.Words(Stream::kTie), noise.Words(Stream::kLevel), watts,
+                     HsmmSampler::Past{.watts = 0, .state = 0, .age = age});
+      std::size_t stay = 0;
+      while (StateAt(watts[stay]) == 0) ++stay;
+      ++counts[std::min<std::size_t>(stay, 3)];
+    }
+    return counts;
+  };
+  EXPECT_GT(ChiSquarePValue(remaining(1), std::vector<double>{0.5, 0.3, 0.2, 0}), kSmallestPValue);
+  EXPECT_GT(ChiSquarePValue(remaining(2), std::vector<double>{0.6, 0.4, 0, 0}), kSmallestPValue);
+  for (const std::uint32_t age : {3U, 4U, 9U}) EXPECT_EQ(remaining(age)[0], 10'000U) << age;
+}
+
 // Long-tailed stays: the sampler's table must not cut the mean. One stay a path, long enough to
 // end.
 TEST(HsmmSampler, LongTailsAreNotCut) {

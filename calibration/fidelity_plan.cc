@@ -1,4 +1,4 @@
-#include "calibration/fidelity_items.h"
+#include "calibration/fidelity_plan.h"
 
 #include <fmt/format.h>
 
@@ -150,26 +150,6 @@ FidelityPlan PlanFidelity(const TraceSet& traces, int folds, double split_share,
     PlanRequests(traces, folds, plan);
   }
   return plan;
-}
-
-std::array<double, kFeatures> PathFeaturesOf(PowerPath path, bool ramps) {
-  std::array<double, kFeatures> features{};
-  const auto set = [&](Feature feature, double value) {
-    features[static_cast<std::size_t>(feature)] = value;
-  };
-  set(Feature::kEnergy, Energy_j(path));
-  set(Feature::kPeak, Peak_w(path.watts));
-  set(Feature::kRoughness, MeanAbsStep_w(path.watts));
-  // A block of a recording has no ramp to wait for.
-  const auto from = static_cast<std::size_t>(
-      std::lower_bound(path.t_s.begin(), path.t_s.end(), ramps ? kPlateauFrom_s : 0) -
-      path.t_s.begin());
-  set(Feature::kLag1, Autocorrelation(path.watts.subspan(from), 1));
-  const Ramp ramp = ramps ? FindRamp(path) : Ramp{NAN, NAN, NAN, NAN};
-  set(Feature::kT50, ramp.t50_s);
-  set(Feature::kRamp, ramp.Length_s());
-  set(Feature::kPlateauSd, PlateauFrom(path, ramps ? kPlateauFrom_s : 0).sd_w);
-  return features;
 }
 
 }  // namespace edgesim

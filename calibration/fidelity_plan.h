@@ -1,12 +1,11 @@
-// What is held out, and what a path is judged by.
+// What is held out, and what it is predicted from.
 #pragma once
 
-#include <array>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
 
-#include "calibration/path_features.h"
 #include "calibration/path_model.h"
 #include "calibration/request_trace.h"
 
@@ -41,14 +40,5 @@ struct FidelityPlan {
 // each part is held out once, in blocks of `block_s`. Throws InputError where a part would be
 // empty.
 FidelityPlan PlanFidelity(const TraceSet& traces, int folds, double split_share, double block_s);
-
-// The scalar features of a path; NaN where the path is too short for one.
-enum class Feature { kEnergy, kPeak, kRoughness, kLag1, kT50, kRamp, kPlateauSd };
-inline constexpr std::size_t kFeatures = 7;
-std::array<double, kFeatures> PathFeaturesOf(PowerPath path, bool ramps);
-
-inline constexpr double kPlateauFrom_s =
-    2.5;  // lag-1 autocorrelation and plateau sd are of what is later
-inline constexpr double kWindows_s[3] = {0.1, 1, 10};
 
 }  // namespace edgesim
