@@ -2,6 +2,8 @@
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -15,16 +17,19 @@ namespace {
 constexpr double kStartLevelSd = 0.5;  // W
 constexpr int kScreening = 12;         // iterations after which restarts are compared
 
-EmOptions Options(const ModelSpec& spec, const FitControl& control) {
+EmOptions Options(const ModelSpec& spec, const RailSequences& data, const FitControl& control) {
   EmOptions options = control.em;
   options.emission.autoregressive = spec.autoregressive;
+  // Rounding to steps of q adds an error of q / sqrt(12); no law is narrower than that.
+  const double rounding_w = data.quantum_w / std::sqrt(12.0);
+  options.emission.floor_sd_w = std::max(options.emission.floor_sd_w, rounding_w);
   return options;
 }
 
 }  // namespace
 
 HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitControl& control) {
-  EmOptions options = Options(spec, control);
+  EmOptions options = Options(spec, data, control);
   const double level_sd = spec.level ? kStartLevelSd : 0;
   if (control.restarts > 1) options.max_iterations = std::min(kScreening, options.max_iterations);
   std::vector<std::optional<HsmmFit>> fits(static_cast<std::size_t>(control.restarts));
@@ -50,7 +55,7 @@ HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitContr
 HsmmFit RefitRail(const HsmmFit& start, const ModelSpec& spec, const RailSequences& data,
                   const FitControl& control) {
   return FitHsmm(start.model, spec.level ? std::max(start.level_sd_w, 1e-3) : 0, data.watts,
-                 Options(spec, control));
+                 Options(spec, data, control));
 }
 
 }  // namespace edgesim

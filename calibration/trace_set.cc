@@ -78,7 +78,8 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
   const PowerTrace& first = recordings.front();
   TraceSet set{.rails = first.rails, .requests = {}, .mid_stay = !IsGrouped(first)};
   std::set<std::pair<std::string, std::string>> names;
-  for (const PowerTrace& recording : recordings) {
+  for (std::size_t session = 0; session < recordings.size(); ++session) {
+    const PowerTrace& recording = recordings[session];
     if (recording.rails != set.rails) {
       throw InputError(fmt::format("{}: has the rails {}, {} has {}", recording.name,
                                    fmt::join(recording.rails, ", "), first.name,
@@ -112,6 +113,7 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
         throw InputError(fmt::format("{}: request '{}' of {} stands in another recording too",
                                      trace.name, request.request, request.action));
       }
+      request.session = session;
       set.requests.push_back(std::move(request));
     }
   }

@@ -66,7 +66,9 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
 
   std::vector<EnergyCheck> total;
   for (int fold = 0; fold < folds; ++fold) {
-    TraceSet kept{.rails = traces.rails, .requests = {}}, left_out = kept;
+    TraceSet kept = traces;
+    kept.requests.clear();
+    TraceSet left_out = kept;
     for (const RequestTrace& trace : traces.requests) {
       (fold_of[trace.request] == fold ? left_out : kept).requests.push_back(trace);
     }
@@ -100,7 +102,8 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
 TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& outliers) {
   std::set<std::pair<std::string, std::string>> named;
   for (const Outlier& o : outliers) named.emplace(o.action, o.request);
-  TraceSet kept{.rails = traces.rails, .requests = {}};
+  TraceSet kept = traces;
+  kept.requests.clear();
   for (const RequestTrace& trace : traces.requests) {
     if (!named.contains({ProfileActionName(trace.action), trace.request}))
       kept.requests.push_back(trace);
