@@ -1,7 +1,6 @@
 #include "devices/hsmm_sampler.h"
 
 #include <algorithm>
-#include <boost/random/student_t_distribution.hpp>
 #include <limits>
 
 namespace edgesim {
@@ -52,10 +51,8 @@ HsmmSampler::HsmmSampler(const Hsmm& model)
 }
 
 double HsmmSampler::Innovation(const State& state, WordStream& words) {
-  if (state.emission.student_dof) {
-    return state.emission.sd_w *
-           boost::random::student_t_distribution<double>(*state.emission.student_dof)(words);
-  }
+  if (state.emission.student_dof)
+    return state.emission.sd_w * StandardStudentT(words, *state.emission.student_dof);
   if (state.emission.mixture.empty()) return state.emission.sd_w * StandardNormal(words);
   const MixtureComponent& c = state.emission.mixture[state.component.Draw(words())];
   return c.offset_w + c.sd_w * StandardNormal(words);

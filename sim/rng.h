@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/random/exponential_distribution.hpp>
 #include <boost/random/normal_distribution.hpp>
+#include <boost/random/student_t_distribution.hpp>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -26,7 +27,7 @@ enum class Stream : std::uint8_t {
   kExplore = 8,  // decision streams: keyed by policy name too
   kTie = 9,
   kResample = 10,  // bootstrap
-  kRail = 16,  // first of kStreamsPerRail streams of each rail
+  kRail = 16,      // first of kStreamsPerRail streams of each rail
 };
 inline constexpr int kStreamsPerRail = 4;
 enum class RailStream : std::uint8_t { kDwell = 0, kEmission = 1, kLevel = 2 };
@@ -116,6 +117,9 @@ inline std::uint32_t UniformIndex(WordStream& words, std::uint32_t n) {
 // Boost's distributions, not the standard library's: theirs are the same bits on every platform.
 inline double StandardNormal(WordStream& words) {
   return boost::random::normal_distribution<double>()(words);
+}
+inline double StandardStudentT(WordStream& words, double dof) {
+  return boost::random::student_t_distribution<double>(dof)(words);
 }
 inline double StandardExponential(WordStream& words) {
   return boost::random::exponential_distribution<double>()(words);

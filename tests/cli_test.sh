@@ -91,7 +91,7 @@ sed -i '/^2,big/d' a.csv
 [ $? -eq 2 ] && grep -q 'no answer for 1 (question, action) pairs: (2, big-4b-q4_0)' err || fail "holes: $(cat err)"
 
 "$edgesim" --help >out 2>err && grep -q compare out || fail "--help"
-for command in run actions fit compare version; do
+for command in run actions fit fidelity compare version; do
   "$edgesim" $command --help >out 2>err && [ -s out ] || fail "$command --help"
 done
 "$edgesim" version | grep -Eq '^edgesim [0-9]+\.[0-9]+\.[0-9]+$' || fail version
@@ -120,4 +120,24 @@ done
 "$edgesim" compare named/deep runs/six_actions >out 2>err
 [ $? -eq 2 ] && grep -q 'seed is' err || fail "compared runs of different seeds"
 "$edgesim" actions "$configs/six_actions_cap.yaml" --set optimum.draws=200 >out 2>err && grep -q 'over 120 W' out || fail actions
+
+# Fidelity: bad configs as above; the result does not depend on the number of threads.
+judge() { "$edgesim" fidelity "$configs/fidelity/jetson.yaml" --set draws=50 --set seeds=2 --set restarts=1 "$@"; }
+bad_fidelity() {
+  judge --set "$1" >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Eq "$2" err && [ ! -s out ] && [ ! -e fidelity ] || fail "fidelity $1: $(cat err)"
+}
+bad_fidelity drwas=3 "unknown key 'drwas' .*did you mean 'draws'"
+bad_fidelity 'traces.recordings=[no.csv]' 'no file .*no.csv'
+bad_fidelity models.hsmm.all=fre=2 "unknown word 'fre=2'|'fre=2'"
+bad_fidelity models.hsmm.gpu=iid "no rail 'gpu'; allowed: all, VDD_IN"
+bad_fidelity compare.against=hmn "no model 'hmn'.*did you mean 'hmm'"
+models='models=[{name: ar1, all: free=1 ar}, {name: iid, all: iid}]'
+small=(--set "$models" --set 'compare={reference: ar1, against: iid}')
+judge "${small[@]}" -j 1 >out 2>err || fail "fidelity: $(cat err)"
+[ -f fidelity/jetson/fidelity.json ] && head -n -1 out | cmp -s - fidelity/jetson/fidelity.txt || fail "fidelity: files"
+judge "${small[@]}" -j 2 --out judged >out 2>err || fail "fidelity --out: $(cat err)"
+cmp -s <(grep -v fit_s fidelity/jetson/fidelity.json) <(grep -v fit_s judged/fidelity.json) || fail "fidelity depends on -j"
+judge "${small[@]}" --out judged >out 2>err
+[ $? -eq 2 ] && grep -q -- '--force' err || fail "fidelity overwrote without --force"
 exit $failed

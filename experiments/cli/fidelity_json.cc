@@ -131,7 +131,6 @@ std::string FidelityJson(const FidelityRun& run) {
                       {"words", m.words},
                       {"parameters", m.parameters},
                       {"fit_s", m.fit_s},
-                      {"spread", m.spread},
                       {"actions", Of(m.actions)}});
   }
   for (const PairedRow& row : report.paired) {

@@ -32,12 +32,12 @@ std::string Show(const LowHigh& range, int decimals, bool with_sign, double scal
   return low == high ? low : low + ".." + high;
 }
 
-// "97.3/108 15/18": of all requests, then of the action with the fewest.
+// "97.3 (15/18)": of all requests, then of the action with the fewest.
 std::string Show(const Inside& inside) {
   if (inside.count == 0) return "-";
-  const std::string all = fmt::format("{}/{}", Number(inside.mean, 1), inside.count);
-  if (inside.least_of == inside.count) return all;
-  return fmt::format("{} {}/{}", all, inside.least, inside.least_of);
+  if (inside.least_of == inside.count)
+    return fmt::format("{}/{}", Number(inside.mean, 1), inside.count);
+  return fmt::format("{} ({}/{})", Number(inside.mean, 1), inside.least, inside.least_of);
 }
 
 // "6 5 6/6": per seed of all actions; the range over more than three seeds.
@@ -114,24 +114,25 @@ class Writer {
 
   void Head() {
     const FidelityConfig& config = run_.config;
-    text_ += fmt::format(
-        "{}: {} {} of {} at {:.4g} s per reading; {}; {} simulated paths each, {} seed{}\n",
-        config.name, report_.requests, report_.blocks ? "blocks" : "requests",
-        fmt::join(report_.rails, ", "), report_.interval_s,
-        report_.blocks
-            ? fmt::format("recordings cut at {:g} of their length, each part predicted from a fit "
-                          "to the other in blocks of {:g} s",
-                          config.split_share, config.block_s)
-            : fmt::format("every request predicted from a fit to others, {} folds", config.folds),
-        config.draws, config.seeds, config.seeds == 1 ? "" : "s");
+    text_ +=
+        fmt::format("{}: {} {} of {} at {:.4g} s per reading; {} simulated paths each, {} seed{}\n",
+                    config.name, report_.requests, report_.blocks ? "blocks" : "requests",
+                    fmt::join(report_.rails, ", "), report_.interval_s, config.draws, config.seeds,
+                    config.seeds == 1 ? "" : "s");
+    text_ += report_.blocks
+                 ? fmt::format(
+                       "A recording is cut at {:g} of its length; each part is predicted "
+                       "from a fit to the other, in blocks of {:g} s.\n",
+                       config.split_share, config.block_s)
+                 : fmt::format("Every request is predicted from fits to others, {} folds.\n",
+                               config.folds);
     for (const std::string& note : run_.notes) text_ += "note: " + note + "\n";
     text_ += "\n";
   }
 
   void Requests(const std::string& signal) {
-    Rows rows = {{"model", "params", "fit s", "energy bias %", "in 90 %, least", "in 50 %, least",
-                  "CRPS %", "KS peak", "peak W1 W", "KS t50", "KS ramp", "KS step", "lag-1 err",
-                  "W1 1 s W", "log score"}};
+    Rows rows = {{"model", "params", "fit s", "bias %", "in 90 %", "in 50 %", "CRPS %", "KS peak",
+                  "peak W1 W", "KS t50", "KS ramp", "KS step", "lag-1", "1 s W1 W", "log"}};
     const auto add = [&](const std::string& name, const std::string& parameters,
                          const std::string& fit_s, const std::vector<ActionScore>& actions) {
       const SignalFigures f = FiguresOf(actions, signal);
@@ -142,12 +143,19 @@ class Writer {
                       Number(f.log_score, 3)});
     };
     for (const ModelScore& model : report_.models)
-      add(model.name, Number(model.parameters, 0), Number(model.fit_s, 1), model.actions);
-    if (!report_.floors.empty()) add("floor: measured halves", "-", "-", report_.floors);
+      add(model.name, Number(model.parameters, 0), Number(model.fit_s, 0), model.actions);
+    if (!report_.floors.empty()) {
+      std::vector<std::string> row(rows[0].size(), "-");
+      const SignalFigures f = FiguresOf(report_.floors, signal);
+      row[0] = "floor";
+      row[8] = Show(f.peak_w1_w, 2, false);
+      row[13] = Number(f.window_w1_w[1], 2);
+      rows.push_back(std::move(row));
+    }
     Table(fmt::format(
-              "{}, held-out requests by model. Least: the action with fewest inside. KS: actions "
-              "with p > 0.05, per seed. Ranges are over actions",
-              signal),
+              "{}, {} held-out requests by model. Bias, in, CRPS: energy; (): the action with "
+              "fewest in. KS: actions with p > 0.05 per seed. log: nats per reading",
+              signal, report_.requests),
           rows);
   }
 
@@ -165,26 +173,25 @@ class Writer {
                       Number(f.lag1_error, 3), Number(f.log_score, 3)});
     };
     for (const ModelScore& model : report_.models)
-      add(model.name, Number(model.parameters, 0), Number(model.fit_s, 1), model.actions);
-    if (!report_.floors.empty()) add("floor: measured halves", "-", "-", report_.floors);
+      add(model.name, Number(model.parameters, 0), Number(model.fit_s, 0), model.actions);
     Table(fmt::format("{}, held-out blocks of {:g} s by model. W1 and CRPS at 0.1, 1, 10 s: of "
-                      "means over windows so long",
+                      "means over windows so long; log score: nats per reading",
                       signal, run_.config.block_s),
           rows);
   }
 
   void Words() {
-    Rows rows = {{"model", "structure per rail"}};
+    // Texts to the left: the table's own columns are numbers.
+    std::size_t width = 0;
+    for (const ModelScore& model : report_.models) width = std::max(width, model.name.size());
+    text_ += "Structure of each model; of auto, what each part chose\n";
     for (const ModelScore& model : report_.models) {
-      std::string words;
       for (std::size_t r = 0; r < model.words.size(); ++r) {
-        words +=
-            fmt::format("{}{}{}", r > 0 ? "; " : "",
-                        report_.rails.size() > 1 ? report_.rails[r] + ": " : "", model.words[r]);
+        text_ +=
+            fmt::format("{:<{}}  {}  {}\n", model.name, width, report_.rails[r], model.words[r]);
       }
-      rows.push_back({model.name, words});
     }
-    Table("Structure of each model; of auto, each part's choice", rows);
+    text_ += "\n";
   }
 
   void Cap() {
@@ -212,7 +219,7 @@ class Writer {
   }
 
   void GivenTokens() {
-    Rows rows = {{"model", "energy bias %", "in 90 %, least", "in 50 %, least"}};
+    Rows rows = {{"model", "energy bias %", "in 90 %", "in 50 %"}};
     for (const ModelScore& model : report_.models) {
       // FiguresOf does the counting: the same figures, of another prediction.
       std::vector<ActionScore> actions;
@@ -231,8 +238,9 @@ class Writer {
       rows.push_back({model.name, Show(f.energy_bias, 1, true, 100), Show(f.in_90), Show(f.in_50)});
     }
     Table(
-        "Energy of all rails with only the tokens given, the duration drawn from measured "
-        "seconds per token",
+        fmt::format("Energy of all rails, {} requests, with only the tokens given; the duration is "
+                    "drawn from measured seconds per token",
+                    report_.requests),
         rows);
   }
 

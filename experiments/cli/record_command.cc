@@ -16,7 +16,7 @@
 #include "experiments/record/sampler.h"
 #include "experiments/record/sensor_list.h"
 #include "experiments/text_table.h"
-#include "experiments/yaml_reader.h"
+#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -38,12 +38,12 @@ using Sensors = std::vector<std::unique_ptr<PowerSensor>>;
 std::vector<std::string> NamesOf(const Sensors& sensors) {
   std::vector<std::string> names;
   for (const auto& sensor : sensors) {
-    for (const Rail& rail : sensor->rails()) names.push_back(rail.name);
+    for (const MeasuredRail& rail : sensor->rails()) names.push_back(rail.name);
   }
   return names;
 }
 
-bool Wanted(const RecordArguments& args, const Rail& rail) {
+bool Wanted(const RecordArguments& args, const MeasuredRail& rail) {
   return args.rails.empty() ||
          std::find(args.rails.begin(), args.rails.end(), rail.name) != args.rails.end();
 }
@@ -66,7 +66,7 @@ Sensors Find(const RecordArguments& args) {
   }
   std::erase_if(found.sensors, [&](const auto& sensor) {
     return std::none_of(sensor->rails().begin(), sensor->rails().end(),
-                        [&](const Rail& rail) { return Wanted(args, rail); });
+                        [&](const MeasuredRail& rail) { return Wanted(args, rail); });
   });
   return std::move(found.sensors);
 }
@@ -78,7 +78,7 @@ void List(const RecordArguments& args) {
   sampler.RunUntilAllGive(MonotonicSeconds() + kPatienceS);
   std::size_t name_width = 4, scope_width = 5;
   for (const auto& sensor : sensors) {
-    for (const Rail& rail : sensor->rails()) {
+    for (const MeasuredRail& rail : sensor->rails()) {
       name_width = std::max(name_width, rail.name.size());
       scope_width = std::max(scope_width, rail.scope.size());
     }

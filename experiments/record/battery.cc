@@ -25,7 +25,7 @@ double Watts(const fs::path& supply) {
 
 class BatterySensor : public PowerSensor {
  public:
-  BatterySensor(std::vector<Rail> rails, std::vector<fs::path> supplies)
+  BatterySensor(std::vector<MeasuredRail> rails, std::vector<fs::path> supplies)
       : PowerSensor(std::move(rails)), supplies_(std::move(supplies)) {}
 
   std::vector<PowerReading> Read() override {
@@ -49,7 +49,7 @@ double BatteryWatts(double microvolts, double microamperes) {
 
 FoundSensors FindBatteries(const fs::path& root) {
   FoundSensors found;
-  std::vector<Rail> rails;
+  std::vector<MeasuredRail> rails;
   std::vector<fs::path> supplies;
   for (const fs::path& supply : EntriesOf(root / "class/power_supply")) {
     if (ReadSysfs(supply / "type").text != "Battery") continue;

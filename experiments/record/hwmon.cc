@@ -19,7 +19,7 @@ constexpr double kWattsPerMicrowatt = 1e-6;
 
 class HwmonSensor : public PowerSensor {
  public:
-  HwmonSensor(std::vector<Rail> rails, std::vector<fs::path> files)
+  HwmonSensor(std::vector<MeasuredRail> rails, std::vector<fs::path> files)
       : PowerSensor(std::move(rails)), files_(std::move(files)) {}
 
   std::vector<PowerReading> Read() override {
@@ -45,7 +45,7 @@ std::string ScopeOf(const std::string& chip) {
 FoundSensors FindHwmon(const fs::path& root) {
   static const std::regex attribute("power([0-9]{1,4})_(input|average)");
   FoundSensors found;
-  std::vector<Rail> rails;
+  std::vector<MeasuredRail> rails;
   std::vector<fs::path> files;
   for (const fs::path& folder : EntriesOf(root / "class/hwmon")) {
     const std::string chip = ReadSysfs(folder / "name").text;

@@ -26,7 +26,7 @@ double Watts(const Channel& channel) {
 
 class Ina3221Sensor : public PowerSensor {
  public:
-  Ina3221Sensor(std::vector<Rail> rails, std::vector<Channel> channels)
+  Ina3221Sensor(std::vector<MeasuredRail> rails, std::vector<Channel> channels)
       : PowerSensor(std::move(rails)), channels_(std::move(channels)) {}
 
   std::vector<PowerReading> Read() override {
@@ -55,7 +55,7 @@ double ChannelWatts(double millivolts, double milliamperes) {
 }
 
 FoundSensors FindIna3221(const fs::path& root) {
-  std::vector<Rail> rails;
+  std::vector<MeasuredRail> rails;
   std::vector<Channel> channels;
   const auto add = [&](const std::string& label, const fs::path& source, Channel channel) {
     if (label.empty() || label == "NC" || std::isnan(Watts(channel))) return;  // not connected

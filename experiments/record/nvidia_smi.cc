@@ -25,7 +25,7 @@ std::string_view Trimmed(std::string_view text) {
 
 class NvidiaSmiSensor : public PowerSensor {
  public:
-  NvidiaSmiSensor(std::vector<Rail> rails, std::vector<int> indices)
+  NvidiaSmiSensor(std::vector<MeasuredRail> rails, std::vector<int> indices)
       : PowerSensor(std::move(rails)), indices_(std::move(indices)) {}
 
   void Start(double interval_s) override {
@@ -107,7 +107,7 @@ FoundSensors FindNvidiaSmi() {
     found.notes.emplace_back("nvidia-smi: fails; run it alone to see why");
     return found;
   }
-  std::vector<Rail> rails;
+  std::vector<MeasuredRail> rails;
   std::vector<int> indices;
   std::istringstream lines(output.text);
   for (std::string line; std::getline(lines, line);) {

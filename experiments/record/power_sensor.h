@@ -9,7 +9,7 @@
 
 namespace edgesim {
 
-struct Rail {
+struct MeasuredRail {
   std::string name;    // lower case letters, digits, '-' and '_': the csv column is "<name>_w"
   std::string source;  // where it is read: a path or a command
   std::string scope;   // what draws this power, e.g. "processor package" or "whole device"
@@ -22,12 +22,12 @@ struct PowerReading {
 
 class PowerSensor {
  public:
-  explicit PowerSensor(std::vector<Rail> rails) : rails_(std::move(rails)) {}
+  explicit PowerSensor(std::vector<MeasuredRail> rails) : rails_(std::move(rails)) {}
   PowerSensor(const PowerSensor&) = delete;
   PowerSensor& operator=(const PowerSensor&) = delete;
   virtual ~PowerSensor() = default;
 
-  const std::vector<Rail>& rails() const { return rails_; }
+  const std::vector<MeasuredRail>& rails() const { return rails_; }
   void Rename(std::size_t rail, std::string name) { rails_[rail].name = std::move(name); }
 
   // Called once before the first Read(). Throws InputError.
@@ -41,7 +41,7 @@ class PowerSensor {
   virtual std::vector<PowerReading> Read() = 0;
 
  private:
-  std::vector<Rail> rails_;
+  std::vector<MeasuredRail> rails_;
 };
 
 // What was found under one kind of source, and what a user should know about what was not.

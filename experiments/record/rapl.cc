@@ -21,7 +21,8 @@ namespace {
 
 class RaplSensor : public PowerSensor {
  public:
-  RaplSensor(std::vector<Rail> rails, std::vector<fs::path> counters, std::vector<double> ranges_uj)
+  RaplSensor(std::vector<MeasuredRail> rails, std::vector<fs::path> counters,
+             std::vector<double> ranges_uj)
       : PowerSensor(std::move(rails)),
         counters_(std::move(counters)),
         ranges_uj_(std::move(ranges_uj)) {}
@@ -78,7 +79,7 @@ FoundSensors FindRapl(const fs::path& root) {
   static const std::regex zone("intel-rapl:([0-9]+)(:[0-9]+)?");
   std::map<std::string, std::string> parents;  // number of the zone above, its name
   std::map<std::string, int> parts;            // how many zones below have this name
-  std::vector<Rail> rails;
+  std::vector<MeasuredRail> rails;
   std::vector<fs::path> counters;
   std::vector<double> ranges_uj;
   std::string denied;

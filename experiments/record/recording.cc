@@ -9,7 +9,7 @@
 
 namespace edgesim {
 
-std::vector<RailSeries> SeriesOf(const std::vector<Rail>& rails,
+std::vector<RailSeries> SeriesOf(const std::vector<MeasuredRail>& rails,
                                  const std::vector<PowerReading>& readings, double origin_s) {
   std::vector<RailSeries> series;
   for (std::size_t r = 0; r < rails.size(); ++r) {

@@ -10,14 +10,14 @@ namespace edgesim {
 
 // At least one reading; instants ascend.
 struct RailSeries {
-  Rail rail;
+  MeasuredRail rail;
   std::vector<double> t_s;  // since the command started
   std::vector<double> w;
 };
 
 // The rails of one sensor with instants counted from origin_s. Readings of NaN are left out; of two
 // at one instant the later counts. A rail without any reading has an empty series.
-std::vector<RailSeries> SeriesOf(const std::vector<Rail>& rails,
+std::vector<RailSeries> SeriesOf(const std::vector<MeasuredRail>& rails,
                                  const std::vector<PowerReading>& readings, double origin_s);
 
 // Linear between readings, held before the first and after the last.

@@ -2,19 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "calibration/hsmm_em.h"
 #include "devices/hsmm_sampler.h"
+#include "tests/support/hsmm_golden.h"
 
 namespace edgesim {
 namespace {
 
 using Eigen::Index;
-using nlohmann::json;
+using golden::Json;
 
 EmOptions MaximumLikelihood(int iterations) {
   EmOptions options;
@@ -28,65 +27,57 @@ EmOptions MaximumLikelihood(int iterations) {
 }
 
 // A golden EM sequence: 20 log-likelihoods before each M-step, from the same start.
-struct Golden {
-  json run;
+struct GoldenRun {
+  Json run;
   std::vector<double> log_likelihood;
   std::vector<std::vector<double>> readings;
   Hsmm start;  // uniform duration tables
   int longest = 0;
 };
 
-Golden ReadGolden(const std::string& signal, const std::string& name) {
-  const std::string folder = std::string(EDGESIM_DATA_DIR) + "/hsmm_golden/";
-  std::ifstream file(folder + "em.json");
-  const json all = json::parse(file);
-  Golden golden;
-  golden.run = all.at(signal + "/" + name);
-  golden.log_likelihood = golden.run["loglik"].get<std::vector<double>>();
-  golden.longest = golden.run["D"].get<int>();
-  std::ifstream bytes(folder + signal + "_mW_u16.bin", std::ios::binary);
-  std::vector<double>& x = golden.readings.emplace_back(golden.run["T"].get<std::size_t>());
-  for (double& watts : x) {
-    unsigned char two[2] = {0, 0};
-    bytes.read(reinterpret_cast<char*>(two), 2);
-    watts = (two[0] + 256 * two[1]) / 1000.0;
-  }
-  EXPECT_TRUE(bytes);
+GoldenRun ReadGolden(const std::string& signal, const std::string& name) {
+  const Json all = golden::ReadJson(golden::Folder() + "em.json");
+  GoldenRun em;
+  em.run = all.at(signal + "/" + name);
+  em.log_likelihood = em.run["loglik"].get<std::vector<double>>();
+  em.longest = em.run["D"].get<int>();
+  const Eigen::VectorXd x = golden::Watts(signal).head(em.run["T"].get<Index>());
+  em.readings.emplace_back(x.begin(), x.end());
   const auto mu = all["init"][signal]["mu"].get<std::vector<double>>(),
              sd = all["init"][signal]["sd"].get<std::vector<double>>();
   const auto n = static_cast<Index>(mu.size());
-  const auto cells = static_cast<std::size_t>(golden.longest);
-  golden.start.interval_s = 1;
+  const auto cells = static_cast<std::size_t>(em.longest);
+  em.start.interval_s = 1;
   for (std::size_t j = 0; j < mu.size(); ++j) {
-    golden.start.states.push_back(
+    em.start.states.push_back(
         {.name = "s",
          .mean_w = mu[j],
          .sd_w = sd[j],
          .duration = DurationLaw{.family = DurationFamily::kTable,
                                  .mean_s = 0,
                                  .shape = 0,
-                                 .table = std::vector<double>(cells, 1.0 / golden.longest)}});
+                                 .table = std::vector<double>(cells, 1.0 / em.longest)}});
   }
-  golden.start.initial = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
-  golden.start.transition = Eigen::MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n - 1));
-  golden.start.transition.diagonal().setZero();
-  return golden;
+  em.start.initial = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
+  em.start.transition = Eigen::MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n - 1));
+  em.start.transition.diagonal().setZero();
+  return em;
 }
 
-void ExpectSameCourse(const Golden& golden, double relative, double tolerance) {
+void ExpectSameCourse(const GoldenRun& em, double relative, double tolerance) {
   EmOptions options = MaximumLikelihood(20);
-  options.longest_stay = golden.longest;
-  const HsmmFit fit = FitHsmm(golden.start, 0, golden.readings, options);
-  ASSERT_EQ(golden.log_likelihood.size(), 20U);
+  options.longest_stay = em.longest;
+  const HsmmFit fit = FitHsmm(em.start, 0, em.readings, options);
+  ASSERT_EQ(em.log_likelihood.size(), 20U);
   ASSERT_EQ(fit.course.size(), 20U);
   for (std::size_t k = 0; k < 20; ++k) {
-    const double expected = golden.log_likelihood[k];
+    const double expected = em.log_likelihood[k];
     EXPECT_NEAR(fit.course[k], expected, relative * std::abs(expected)) << k;
   }
   for (std::size_t j = 0; j < fit.model.states.size(); ++j) {
     const HsmmState& state = fit.model.states[j];
-    EXPECT_NEAR(state.mean_w, golden.run["final"]["mu"][j].get<double>(), tolerance);
-    EXPECT_NEAR(state.sd_w, golden.run["final"]["sd"][j].get<double>(), tolerance);
+    EXPECT_NEAR(state.mean_w, em.run["final"]["mu"][j].get<double>(), tolerance);
+    EXPECT_NEAR(state.sd_w, em.run["final"]["sd"][j].get<double>(), tolerance);
   }
 }
 
@@ -96,43 +87,40 @@ void ExpectSameTables(const std::string& signal, const std::string& name) {
 }
 
 void ExpectSameNegativeBinomials(const std::string& signal, const std::string& name) {
-  Golden golden = ReadGolden(signal, name);
-  for (HsmmState& state : golden.start.states) {
+  GoldenRun em = ReadGolden(signal, name);
+  for (HsmmState& state : em.start.states) {
     state.duration = DurationLaw{.family = DurationFamily::kNegativeBinomial,
-                                 .mean_s = golden.longest / 5.0,
+                                 .mean_s = em.longest / 5.0,
                                  .shape = 2,
                                  .table = {}};
   }
-  ExpectSameCourse(golden, 1e-7, 1e-4);
+  ExpectSameCourse(em, 1e-7, 1e-4);
 }
 
-class GoldenEmTest : public testing::Test {
+class GoldenFitHsmmTest : public testing::Test {
  protected:
-  void SetUp() override {
-    if (std::string(EDGESIM_DATA_DIR).empty())
-      GTEST_SKIP() << "EDGESIM_DATA_DIR is empty: hsmm_golden is not here";
-  }
+  void SetUp() override { SKIP_WITHOUT_GOLDEN_HSMM(); }
 };
 
-TEST_F(GoldenEmTest, TablesEqualTheIndependentProgramOnThreeStates) {
+TEST_F(GoldenFitHsmmTest, TablesEqualTheIndependentProgramOnThreeStates) {
   ExpectSameTables("gpu3", "T2000/D100/nonparam/ref");
 }
-TEST_F(GoldenEmTest, TablesEqualTheIndependentProgramOnTwoStates) {
+TEST_F(GoldenFitHsmmTest, TablesEqualTheIndependentProgramOnTwoStates) {
   ExpectSameTables("cpu2", "T2000/D100/nonparam/ref");
 }
-TEST_F(GoldenEmTest, NegativeBinomialsEqualTheIndependentProgramOnThreeStates) {
+TEST_F(GoldenFitHsmmTest, NegativeBinomialsEqualTheIndependentProgramOnThreeStates) {
   ExpectSameNegativeBinomials("gpu3", "T2000/D100/nb/ref");
 }
-TEST_F(GoldenEmTest, NegativeBinomialsEqualTheIndependentProgramOnTwoStates) {
+TEST_F(GoldenFitHsmmTest, NegativeBinomialsEqualTheIndependentProgramOnTwoStates) {
   ExpectSameNegativeBinomials("cpu2", "T2000/D100/nb/ref");
 }
 
-class SlowGoldenEmTest : public GoldenEmTest {};
+class SlowGoldenFitHsmmTest : public GoldenFitHsmmTest {};
 
-TEST_F(SlowGoldenEmTest, LongNegativeBinomialsEqualTheIndependentProgramOnThreeStates) {
+TEST_F(SlowGoldenFitHsmmTest, LongNegativeBinomialsEqualTheIndependentProgramOnThreeStates) {
   ExpectSameNegativeBinomials("gpu3", "T20000/D500/nb/ref");
 }
-TEST_F(SlowGoldenEmTest, LongNegativeBinomialsEqualTheIndependentProgramOnTwoStates) {
+TEST_F(SlowGoldenFitHsmmTest, LongNegativeBinomialsEqualTheIndependentProgramOnTwoStates) {
   ExpectSameNegativeBinomials("cpu2", "T20000/D500/nb/ref");
 }
 

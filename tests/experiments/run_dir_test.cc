@@ -43,6 +43,19 @@ TEST_F(RunDirTest, NumbersDefaultFolders) {
   EXPECT_EQ(Entries("runs"), 3U);  // and no part folder
 }
 
+TEST_F(RunDirTest, OtherKindsHaveTheirOwnPlaceAndMark) {
+  const RunKind kind{.parent = "fidelity", .mark = "fidelity.json"};
+  const std::map<std::string, std::string> files = {{"fidelity.json", "1"}, {"fidelity.txt", "t"}};
+  RunDir("", "x", false, kind).Write(files);
+  EXPECT_EQ(ReadTextFile("fidelity/x/fidelity.json"), "1");
+  EXPECT_THAT([&] { RunDir("fidelity/x", "x", false, kind); },
+              ThrowsMessage<InputError>("fidelity/x: holds a finished run; --force replaces it"));
+  RunDir("fidelity/x", "x", true, kind).Write({{"fidelity.json", "2"}});
+  EXPECT_EQ(ReadTextFile("fidelity/x/fidelity.json"), "2");
+  EXPECT_THAT([&] { RunDir("fidelity/x", "x", true); },
+              ThrowsMessage<InputError>(HasSubstr("holds no finished run")));
+}
+
 TEST_F(RunDirTest, CreatesNothingBeforeWriting) {
   RunDir unused("a/b/c", "x", false);
   EXPECT_FALSE(fs::exists("a"));

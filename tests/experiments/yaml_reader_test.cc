@@ -115,6 +115,10 @@ TEST(YamlReader, EveryKeyIsDocumented) {
   expect(GreedyQualityConfig{}, "");
   expect(QLearningConfig{}, "");
   expect(ExactDpConfig{}, "");
+  expect(FidelityConfig{}, "");
+  expect(TracesConfig{}, "traces.");
+  expect(FidelityModelConfig{}, "models.");
+  expect(ModelPairConfig{}, "compare.");
 }
 
 }  // namespace

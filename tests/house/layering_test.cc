@@ -177,6 +177,20 @@ TEST(Layering, EverySourceHasItsTest) {
   }
 }
 
+// One executable links all rooms: two types of one name would be taken for one another.
+TEST(Layering, TypesHaveTheirNamesToThemselves) {
+  std::map<std::string, fs::path> defined;
+  for (const Source& source : Sources()) {
+    if (source.path.extension() != ".h") continue;
+    for (const std::string& type :
+         Matches(source.text, R"(\n(?:struct|class|enum class) (\w+)[^;{\n]*\{)")) {
+      const auto [at, is_new] = defined.emplace(type, source.path);
+      EXPECT_TRUE(is_new) << type << " is defined in " << at->second << " and " << source.path;
+    }
+  }
+  EXPECT_GT(defined.size(), 50U);
+}
+
 TEST(Layering, FilesHoldOneConcept) {
   constexpr std::ptrdiff_t kLongest = 400;  // about 300 is the aim
   for (const Source& source : Sources()) {

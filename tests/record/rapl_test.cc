@@ -25,7 +25,7 @@ void Zone(const FakeMachine& machine, const std::string& folder, const std::stri
 std::vector<std::string> Names(const FoundSensors& found) {
   std::vector<std::string> names;
   for (const auto& sensor : found.sensors) {
-    for (const Rail& rail : sensor->rails()) names.push_back(rail.name);
+    for (const MeasuredRail& rail : sensor->rails()) names.push_back(rail.name);
   }
   return names;
 }

@@ -25,7 +25,7 @@ TEST(SensorList, HoldsAllKindsUnderUniqueNames) {
   const FoundSensors found = FindSensors(machine.root());
   std::vector<std::string> names;
   for (const auto& sensor : found.sensors) {
-    for (const Rail& rail : sensor->rails()) names.push_back(rail.name);
+    for (const MeasuredRail& rail : sensor->rails()) names.push_back(rail.name);
   }
   EXPECT_THAT(names, ElementsAre("package-0", "ina226-power1", "ina226-power1-2", "gpu"));
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("vcgencmd")));
