@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "calibration/name_states.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
@@ -24,6 +25,12 @@ EmOptions Options(const ModelSpec& spec, const RailSequences& data, const FitCon
   const double rounding_w = data.quantum_w / std::sqrt(12.0);
   options.emission.floor_sd_w = std::max(options.emission.floor_sd_w, rounding_w);
   return options;
+}
+
+HsmmFit Named(HsmmFit fit) {
+  const std::vector<std::string> names = StateNames(fit.model);
+  for (std::size_t j = 0; j < names.size(); ++j) fit.model.states[j].name = names[j];
+  return fit;
 }
 
 }  // namespace
@@ -48,14 +55,14 @@ HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitContr
   for (std::size_t k = 1; k < fits.size(); ++k) {
     if (fits[k] && fits[k]->log_likelihood > fits[best]->log_likelihood) best = k;
   }
-  if (fits[best]->converged || control.restarts == 1) return std::move(*fits[best]);
+  if (fits[best]->converged || control.restarts == 1) return Named(std::move(*fits[best]));
   return RefitRail(*fits[best], spec, data, control);
 }
 
 HsmmFit RefitRail(const HsmmFit& start, const ModelSpec& spec, const RailSequences& data,
                   const FitControl& control) {
-  return FitHsmm(start.model, spec.level ? std::max(start.level_sd_w, 1e-3) : 0, data.watts,
-                 Options(spec, data, control));
+  return Named(FitHsmm(start.model, spec.level ? std::max(start.level_sd_w, 1e-3) : 0, data.watts,
+                       Options(spec, data, control)));
 }
 
 }  // namespace edgesim
