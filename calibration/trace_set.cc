@@ -96,6 +96,11 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
     if (notes != nullptr) {
       for (const std::string& note : trace.notes) notes->push_back(trace.name + ": " + note);
     }
+    set.quantum_w.resize(set.rails.size());
+    for (std::size_t r = 0; r < set.rails.size(); ++r) {
+      const double quantum_w = AssessRail(recording.t_s, recording.rail_w[r]).quantum_w;
+      set.quantum_w[r] = std::max(set.quantum_w[r], quantum_w);
+    }
     std::vector<RequestTrace> requests;
     if (set.mid_stay) {
       requests.push_back(Nameless(set.rails.size()));
