@@ -118,13 +118,18 @@ std::vector<std::string> NamesLeftToRight(const std::vector<Course>& courses, do
   std::size_t top = 0;  // first state at the top, or at the plateau's level
   while (level(top) < (overshoots ? highest : plateau) - clear) ++top;
 
+  std::size_t risen = 0;  // first state above idle
+  if (level(0) <= lowest && plateau - level(0) > clear) {
+    while (level(risen) <= lowest + clear) ++risen;
+  }
+
   std::vector<std::string> names;
   for (std::size_t j = 0; j < last; ++j) {
     const bool above = level(j) > plateau + clear;
-    if (j == 0 && top > 0)
-      names.push_back(level(0) <= lowest && plateau - level(0) > clear ? "idle" : "start");
+    if (j < risen)
+      names.push_back("idle");
     else if (j < top)
-      names.push_back("ramp");
+      names.push_back(j == 0 ? "start" : "ramp");
     else if (!above)
       names.push_back("settle");
     else

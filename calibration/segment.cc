@@ -9,35 +9,57 @@
 
 namespace edgesim {
 
-std::vector<int> DecodeStates(const Hsmm& model, const std::vector<double>& watts, double level_w,
-                              const EmOptions& options) {
-  return ViterbiPath(MakeTables(model, static_cast<int>(watts.size()) + 1),
-                     LogDensity(model, watts, level_w, options.outlier_weight));
+namespace {
+
+HsmmTables TablesFor(const Hsmm& model, const std::vector<double>& watts) {
+  return MakeTables(model, static_cast<int>(watts.size()) + 1);
 }
 
-Segmentation SegmentSequence(const RailPowerModel& model, const std::vector<double>& watts,
-                             const EmOptions& options) {
-  Segmentation best;
+double LevelSd(const PowerClass& kind) { return std::hypot(kind.level.shared_w, kind.level.own_w); }
+
+// log density of the readings and their level.
+double LogJoint(const PowerClass& kind, const std::vector<double>& watts, double level_w,
+                const EmOptions& options) {
+  const double tau = LevelSd(kind);
+  const double log_prior = tau > 0 ? -0.5 * level_w * level_w / (tau * tau) - std::log(tau) : 0;
+  return log_prior + Forward(TablesFor(kind.hsmm, watts),
+                             LogDensity(kind.hsmm, watts, level_w, options.outlier_weight))
+                         .log_likelihood;
+}
+
+}  // namespace
+
+const PowerClass& OfClass(const RailPowerModel& model, std::size_t request_class) {
+  return model.classes[model.classes.size() == 1 ? 0 : request_class];
+}
+
+RequestPath SegmentRequest(const std::vector<const RailPowerModel*>& models,
+                           const std::vector<std::vector<double>>& watts,
+                           const EmOptions& options) {
+  std::size_t classes = 1;
+  for (const RailPowerModel* model : models) classes = std::max(classes, model->classes.size());
+  RequestPath best;
   double best_score = -std::numeric_limits<double>::infinity();
-  for (std::size_t k = 0; k < model.classes.size(); ++k) {
-    const PowerClass& kind = model.classes[k];
-    const double tau = std::hypot(kind.level.shared_w, kind.level.own_w);
-    const double level = EstimateLevel(kind.hsmm, tau, watts, options);
-    if (model.classes.size() > 1) {
-      const double z = tau > 0 ? level / tau : 0;
-      const double score =
-          Forward(MakeTables(kind.hsmm, static_cast<int>(watts.size()) + 1),
-                  LogDensity(kind.hsmm, watts, level, options.outlier_weight))
-              .log_likelihood -
-          0.5 * z * z;
-      if (k > 0 && !(score > best_score)) continue;
-      best_score = score;
+  for (std::size_t k = 0; k < classes; ++k) {
+    RequestPath path{.request_class = k, .rails = {}};
+    double score = 0;
+    for (std::size_t r = 0; r < models.size(); ++r) {
+      const PowerClass& kind = OfClass(*models[r], k);
+      const double level = EstimateLevel(kind.hsmm, LevelSd(kind), watts[r], options);
+      path.rails.push_back({.level_w = level, .state = {}});
+      if (classes > 1 && models[r]->classes.size() > 1)
+        score += LogJoint(kind, watts[r], level, options);
     }
-    best.request_class = k;
-    best.level_w = level;
+    if (k > 0 && !(score > best_score)) continue;
+    best_score = score;
+    best = std::move(path);
   }
-  best.state =
-      DecodeStates(model.classes[best.request_class].hsmm, watts, best.level_w, options);
+  for (std::size_t r = 0; r < models.size(); ++r) {
+    const Hsmm& hsmm = OfClass(*models[r], best.request_class).hsmm;
+    RailPath& rail = best.rails[r];
+    rail.state = ViterbiPath(TablesFor(hsmm, watts[r]),
+                             LogDensity(hsmm, watts[r], rail.level_w, options.outlier_weight));
+  }
   return best;
 }
 

@@ -1,6 +1,7 @@
 // Which state a rail was in, reading by reading.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,22 +11,26 @@
 
 namespace edgesim {
 
-// One sequence decoded: the most probable path under the class and at the level that explain it
-// best.
-struct Segmentation {
-  std::size_t request_class = 0;  // of the rail's model
-  double level_w = 0;             // of the request
-  std::vector<int> state;         // per reading, of that class
+// The most probable path of one request on one rail, at the level that explains it best.
+struct RailPath {
+  double level_w = 0;      // of the request on this rail
+  std::vector<int> state;  // per reading, of the request's class
 };
 
-// watts: one reading per interval of the model, NaN where one is missing; at least one.
-// Throws std::invalid_argument where no path can produce them.
-Segmentation SegmentSequence(const RailPowerModel& model, const std::vector<double>& watts,
-                             const EmOptions& options);
+struct RequestPath {
+  std::size_t request_class = 0;
+  std::vector<RailPath> rails;
+};
 
-// The most probable path at a given level.
-std::vector<int> DecodeStates(const Hsmm& model, const std::vector<double>& watts, double level_w,
-                              const EmOptions& options);
+// models[i] and watts[i] are of the same rail: one reading per interval of the model, NaN where one
+// is missing; at least one. Where models have several classes the request is of the one in which
+// its rails' readings are most probable, each at its most probable level. A model of one class
+// serves all. Throws std::invalid_argument where no path can produce the readings.
+RequestPath SegmentRequest(const std::vector<const RailPowerModel*>& models,
+                           const std::vector<std::vector<double>>& watts, const EmOptions& options);
+
+// The model that `request_class` has on a rail.
+const PowerClass& OfClass(const RailPowerModel& model, std::size_t request_class);
 
 // A stay of the path: readings [begin, end) in one state.
 struct Visit {
@@ -34,13 +39,13 @@ struct Visit {
 };
 std::vector<Visit> Visits(std::span<const int> path);
 
-// What a state looks like over the visits of all sequences.
+// What a state looks like over the visits of all sequences; the means are NaN where there are none.
 struct StateSummary {
   std::string state;
   std::size_t visits = 0;
-  double mean_stay_s = 0;
-  double mean_w = 0;  // of the readings
-  double share = 0;   // of the time
+  double mean_stay_s = 0;  // visits that the request's end cuts off as long as they were seen
+  double mean_w = 0;       // of the readings
+  double share = 0;        // of the time
 };
 
 class SegmentTotals {

@@ -7,6 +7,20 @@
 
 namespace edgesim {
 
+double SyntheticTrace::EnergyJ(std::size_t rail) const {
+  const std::vector<double>& watts = rail_w[rail];
+  double sum = 0;
+  for (const double w : watts) sum += w;
+  const double beyond_s = static_cast<double>(watts.size()) * interval_s - duration_s;
+  return sum * interval_s - watts.back() * beyond_s;
+}
+
+double SyntheticTrace::EnergyJ() const {
+  double sum = 0;
+  for (std::size_t r = 0; r < rail_w.size(); ++r) sum += EnergyJ(r);
+  return sum;
+}
+
 TraceSampler::TraceSampler(const DeviceProfile& profile, std::size_t action,
                            std::vector<double> class_weights)
     : interval_s_(profile.emission_interval_s), action_(profile.actions[action]) {
@@ -24,32 +38,32 @@ TraceSampler::TraceSampler(const DeviceProfile& profile, std::size_t action,
   }
 }
 
-std::vector<std::vector<double>> TraceSampler::Draw(double duration_s, const Noise& noise) const {
+SyntheticTrace TraceSampler::Draw(double duration_s, const Noise& noise) const {
   WordStream words = noise.Words(Stream::kLatency);
   return DrawOfClass(class_.Draw(words()), duration_s, noise);
 }
 
-std::vector<std::vector<double>> TraceSampler::DrawAnswer(double output_tokens, const Noise& noise,
-                                                          double* duration_s) const {
+SyntheticTrace TraceSampler::DrawAnswer(double output_tokens, const Noise& noise) const {
   if (!action_.latency)
     throw InputError("action '" + action_.spec.name +
-                     "' has no latency, for its traces came without tokens; give the duration");
+                     "' has no latency, for its traces came without tokens; give a duration");
   WordStream words = noise.Words(Stream::kLatency);
   const std::uint32_t measured = answer_.Draw(words());
-  *duration_s = output_tokens * action_.latency->seconds_per_output_token[measured];
-  return DrawOfClass(action_.latency->request_class[measured], *duration_s, noise);
+  return DrawOfClass(action_.latency->request_class[measured],
+                     output_tokens * action_.latency->seconds_per_output_token[measured], noise);
 }
 
-std::vector<std::vector<double>> TraceSampler::DrawOfClass(std::size_t request_class,
-                                                           double duration_s,
-                                                           const Noise& noise) const {
+SyntheticTrace TraceSampler::DrawOfClass(std::size_t request_class, double duration_s,
+                                         const Noise& noise) const {
   // A duration that is a whole number of intervals up to rounding has no further one.
   constexpr double kRounding = 1e-6;
-  const auto cells = static_cast<std::size_t>(
-      std::max(1.0, std::ceil(duration_s / interval_s_ - kRounding)));
+  const double cells = std::max(1.0, std::ceil(duration_s / interval_s_ - kRounding));
   WordStream level_words = noise.Words(Stream::kLevel);
   const double shared = StandardNormal(level_words);
-  std::vector<std::vector<double>> watts;
+  SyntheticTrace trace{.request_class = request_class,
+                       .interval_s = interval_s_,
+                       .duration_s = duration_s,
+                       .rail_w = {}};
   for (std::size_t r = 0; r < samplers_.size(); ++r) {
     const auto stream = [&](RailStream purpose) {
       return noise.Words(StreamOfRail(static_cast<int>(r), purpose));
@@ -58,11 +72,11 @@ std::vector<std::vector<double>> TraceSampler::DrawOfClass(std::size_t request_c
     const LevelLaw& level = action_.rails[r].classes[k].level;
     WordStream own_words = stream(RailStream::kLevel);
     const double level_w = level.shared_w * shared + level.own_w * StandardNormal(own_words);
-    watts.emplace_back(cells);
+    std::vector<double>& watts = trace.rail_w.emplace_back(static_cast<std::size_t>(cells));
     samplers_[r][k].Sample(level_w, stream(RailStream::kDwell), stream(RailStream::kEmission),
-                           watts.back());
+                           watts);
   }
-  return watts;
+  return trace;
 }
 
 std::vector<EnergyCheck> CheckEnergyGivenDuration(const DeviceFit& fit, const TraceSet& traces,
@@ -75,7 +89,6 @@ std::vector<EnergyCheck> CheckEnergyGivenDuration(const DeviceFit& fit, const Tr
     for (const std::size_t k : fit.actions[a].fit.request_class) ++weights[k];
     samplers.emplace_back(fit.profile, a, weights);
   }
-  const double interval_s = fit.profile.emission_interval_s;
   std::uint32_t index = 0;
   for (const RequestTrace& trace : traces.requests) {
     const auto at = std::find_if(checks.begin(), checks.end(), [&](const EnergyCheck& check) {
@@ -93,16 +106,13 @@ std::vector<EnergyCheck> CheckEnergyGivenDuration(const DeviceFit& fit, const Tr
                         .episode = static_cast<std::uint32_t>(draw),
                         .entity = 0,
                         .phase = Phase::kBootstrap};
-      for (const std::vector<double>& watts : sampler.Draw(trace.duration_s, noise)) {
-        for (const double w : watts) simulated += w * interval_s;
-        const double beyond_s = static_cast<double>(watts.size()) * interval_s - trace.duration_s;
-        simulated -= watts.back() * beyond_s;
-      }
+      simulated += sampler.Draw(trace.duration_s, noise).EnergyJ();
     }
     at->simulated_j += simulated / draws;
     ++index;
   }
   for (EnergyCheck& check : checks) {
+    if (check.requests == 0) continue;
     check.measured_j /= static_cast<double>(check.requests);
     check.simulated_j /= static_cast<double>(check.requests);
   }

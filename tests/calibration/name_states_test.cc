@@ -60,6 +60,14 @@ TEST(StateNames, ARampToAPlateau) {
   EXPECT_THAT(StateNames(LeftToRight({25, 60, 100})), ElementsAre("idle", "ramp", "plateau"));
 }
 
+TEST(StateNames, UntilPowerRisesItIsIdle) {
+  EXPECT_THAT(StateNames(LeftToRight({20, 22, 27, 29, 100})),
+              ElementsAre("idle_1", "idle_2", "idle_3", "ramp", "plateau"));
+  // Low again after the rise is not idle.
+  EXPECT_THAT(StateNames(LeftToRight({20, 60, 22, 100})),
+              ElementsAre("idle", "ramp_1", "ramp_2", "plateau"));
+}
+
 TEST(StateNames, AnOvershootIsClearlyAboveThePlateauItLeadsTo) {
   // The span is 80 W: 8 W are clear.
   EXPECT_THAT(StateNames(LeftToRight({20, 50, 100, 70})),
@@ -107,7 +115,7 @@ TEST(StateNames, AFirstStateThatIsNotTheLowestIsNotIdle) {
   EXPECT_THAT(StateNames(LeftToRight({40, 20, 100})), ElementsAre("start", "ramp", "plateau"));
   EXPECT_THAT(StateNames(LeftToRight({50, 50, 50})),
               ElementsAre("settle_1", "settle_2", "plateau"));
-  EXPECT_THAT(StateNames(LeftToRight({50})), ElementsAre("plateau"));
+  EXPECT_THAT(StateNames(LeftToRight(std::vector<double>{50})), ElementsAre("plateau"));
 }
 
 // An autoregressive state is left before it arrives at its mean: 600 W are never seen. With
