@@ -97,10 +97,10 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   };
   double lead_s = 0;
   for (const RequestTrace& trace : traces.requests) lead_s = std::max(lead_s, -trace.t_s.front());
-  profile.provenance["sampling"] = provenance(
-      ProvenanceKind::kMeasured,
-      resampled ? "chosen: readings are means over it"
-                : "mean spacing of the samples, gaps above 1.5 medians left out");
+  profile.provenance["sampling"] =
+      provenance(ProvenanceKind::kMeasured,
+                 resampled ? "chosen: readings are means over it"
+                           : "mean spacing of the samples, gaps above 1.5 medians left out");
   const bool has_tokens =
       std::none_of(traces.requests.begin(), traces.requests.end(),
                    [](const RequestTrace& trace) { return std::isnan(trace.output_tokens); });
@@ -109,13 +109,17 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
         provenance(ProvenanceKind::kMeasured,
                    "duration / output tokens of each measured answer, prompt processing included");
   }
+  std::size_t sessions = 0;
+  for (const RequestTrace& trace : traces.requests)
+    sessions = std::max(sessions, trace.session + 1);
   std::string models;
   for (std::size_t r = 0; r < traces.rails.size(); ++r)
     models += fmt::format("; {}: {}", traces.rails[r], Format(options.models[r]));
-  profile.provenance["power"] = provenance(ProvenanceKind::kCalibrated,
-                                           "edgesim fit: EM of explicit-duration HSMMs, last stay "
-                                           "right-censored; recorded session only" +
-                                               models);
+  profile.provenance["power"] =
+      provenance(ProvenanceKind::kCalibrated,
+                 "edgesim fit: EM of explicit-duration HSMMs, last stay "
+                 "right-censored; recorded session" +
+                     std::string(sessions == 1 ? "" : "s") + " only" + models);
   profile.provenance["idle"] = provenance(
       ProvenanceKind::kAssumed,
       fmt::format("median of the readings before the requests began, at most {:.2f} s each: power "

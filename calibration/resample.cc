@@ -35,10 +35,10 @@ TraceSet Resample(const TraceSet& traces, double interval_s) {
       }
     }
     if (request.t_s.size() < 2 || request.duration_s < 2 * interval_s) {
-      throw InputError(fmt::format("request '{}' of {} lasts {:.3g} s, too short for an interval "
-                                   "of {:g} s",
-                                   request.request, request.action, request.duration_s,
-                                   interval_s));
+      throw InputError(
+          fmt::format("request '{}' of {} lasts {:.3g} s, too short for an interval "
+                      "of {:g} s",
+                      request.request, request.action, request.duration_s, interval_s));
     }
   }
   return result;

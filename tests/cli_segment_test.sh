@@ -26,8 +26,9 @@ awk 'BEGIN { print "action,question_id,t_s,soc_w"; for (q = 1; q <= 12; ++q) for
   print (a ? "big-4b-q4_0" : "tiny-1b-q4_0") "," q "," t / 10 + 0.05 "," ((t < 8 + q % 3 ? 2 : (a ? 9 : 5)) + (t * 7 + q * 3) % 5 / 50) }' >traces.csv
 awk 'BEGIN { print "action,question_id,completion_tokens,duration_s"; for (q = 1; q <= 12; ++q) {
   print "tiny-1b-q4_0," q ",100,6"; print "big-4b-q4_0," q ",100,6" } }' >requests.csv
-fit() { "$edgesim" fit --traces "$1" --requests "$2" --name board --source test --recorded 2026-01-02 --model 'ramp=1 level' --restarts 2 -o "$3" >out 2>err || fail "fit $1: $(cat err)"; }
-fit traces.csv requests.csv board.json
+fit() { "$edgesim" fit "${@:2}" --recorded 2026-01-02 --model 'ramp=1 level' --restarts 2 -o "$1" >out 2>err || fail "fit $*: $(cat err)"; }
+traces=(--traces traces.csv --requests requests.csv)
+fit board.json "${traces[@]}"
 
 # Sample: the same seed the same file, another seed another; one request without columns that tell requests apart.
 sample() { "$edgesim" sample board.json "$@" >out 2>err; }
@@ -46,8 +47,7 @@ for action in tiny-1b-q4_0 big-4b-q4_0; do
   sample --action $action --duration 6 --requests 60 -o $action.csv || fail "$action: $(cat err)"
 done
 cat tiny-1b-q4_0.csv <(tail -n +2 big-4b-q4_0.csv) >synthetic.csv
-awk -F, 'BEGIN { print "action,question_id,completion_tokens,duration_s" } NR > 1 && !seen[$1 $2]++ { print $1 "," $2 ",100,6" }' synthetic.csv >answers.csv
-fit synthetic.csv answers.csv refit.json
+fit refit.json synthetic.csv --group question_id --action action
 for action in tiny-1b-q4_0 big-4b-q4_0; do
   awk -v a="$(energy board.json $action)" -v b="$(energy refit.json $action)" 'BEGIN { exit !(a > 10 && b / a < 1.02 && b / a > 0.98) }' ||
     fail "energy of $action: $(energy board.json $action) J drawn, $(energy refit.json $action) J by the refit"
@@ -70,7 +70,7 @@ bad sample laptop-rtx3080 --action x --duration 3 - "did you mean 'laptop-rtx307
 
 # Segment: every reading has its state, and the states are where the power is.
 segment() { "$edgesim" segment board.json "$@" >out 2>err; }
-segment --traces traces.csv --requests requests.csv -o states.csv && [ ! -s err ] || fail "segment: $(cat err)"
+segment "${traces[@]}" -o states.csv && [ ! -s err ] || fail "segment: $(cat err)"
 [ "$(head -1 states.csv)" = action,request,rail,t_s,watts,state,level_w,class ] || fail "header: $(head -1 states.csv)"
 [ "$(wc -l <states.csv)" -eq 1441 ] || fail "states: $(wc -l <states.csv) lines"
 awk -F, 'NR > 1 && ($6 ~ "idle") != ($5 < 4)' states.csv | grep -q . && fail "idle: $(awk -F, 'NR > 1 && ($6 ~ "idle") != ($5 < 4)' states.csv | head -3)"
@@ -78,7 +78,7 @@ awk -F, 'NR > 1 && $6 !~ /^(idle_[12]|settle_[12]|plateau)$/' states.csv | grep 
 grep -q '^idle_1  *12  *0\.[78]' out || fail "table: $(cat out)"
 paste -d, traces.csv states.csv | awk -F, 'NR > 1 && ($3 != $8 || $4 != $9)' | grep -q . && fail "states.csv has other readings than traces.csv"
 cp states.csv first.csv
-segment --traces traces.csv --requests requests.csv -o states.csv; cmp -s first.csv states.csv || fail "segment is not repeatable"
+segment "${traces[@]}" -o states.csv; cmp -s first.csv states.csv || fail "segment is not repeatable"
 
 # A recording that is grouped, one whose action is told, and one sampled faster.
 segment many.csv --group question_id --action action -o states.csv && grep -q '^40 requests in states.csv' out || fail "grouped: $(cat out err)"
@@ -88,7 +88,6 @@ awk 'BEGIN { print "t_s,soc_w"; for (t = 0; t < 100; ++t) print t / 50 "," (t < 
 segment fast.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'note: readings every 0.02 s are averaged over' out && [ "$(wc -l <states.csv)" -eq 21 ] ||
   fail "resampled: $(wc -l <states.csv) $(cat out err)"
 
-traces=(--traces traces.csv --requests requests.csv)
 bad segment board.json - 'no traces'
 bad segment board.json nowhere.csv - 'nowhere.csv'
 bad segment board.json one.csv - '--as is needed: .*tiny-1b-q4_0'

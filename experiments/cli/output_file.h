@@ -6,8 +6,9 @@
 
 namespace edgesim {
 
-// Throws InputError where `out` is a folder or no name, lies in a folder that is not there, or is
-// one of `inputs`.
-void CheckOutputFile(const std::string& out, const std::vector<std::string>& inputs);
+// Throws InputError where `file`, given by `option`, is a folder or no name, lies in a folder that
+// is not there or cannot be written to, or is one of `inputs`.
+void CheckOutputFile(const std::string& option, const std::string& file,
+                     const std::vector<std::string>& inputs);
 
 }  // namespace edgesim

@@ -98,7 +98,7 @@ void Sample(const SampleArguments& args) {
   if (!(args.duration_s.value_or(1) > 0))
     throw InputError("--duration: seconds above 0 are needed");
   if (!(args.tokens.value_or(1) > 0)) throw InputError("--tokens: a number above 0 is needed");
-  CheckOutputFile(args.out, {args.profile});
+  CheckOutputFile("--out", args.out, {args.profile});
   const DeviceProfile profile = ReadProfile(args.profile);
   const std::size_t index = FindAction(profile, args.action, "--action");
   const ActionProfile& action = profile.actions[index];

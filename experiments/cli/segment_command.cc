@@ -73,7 +73,7 @@ TraceSet OnInterval(TraceSet traces, double interval_s, std::vector<std::string>
 std::size_t ActionOf(const RequestTrace& request, const SegmentArguments& args,
                      const DeviceProfile& profile) {
   if (!args.as_action.empty()) return FindAction(profile, args.as_action, "--as");
-  const bool named = !args.traces.action_column.empty() || !args.traces.samples.empty();
+  const bool named = !args.traces.action_column.empty() || !args.traces.requests.empty();
   if (named) return FindAction(profile, request.action, "the traces' action");
   for (std::size_t a = 0; a < profile.actions.size(); ++a) {
     if (profile.actions[a].spec.name == request.action) return a;
@@ -180,7 +180,7 @@ bool BeginsElsewhere(const TraceSet& traces, const DeviceProfile& profile) {
 void Segment(const SegmentArguments& args) {
   std::vector<std::string> inputs = InputFiles(args.traces);
   inputs.push_back(args.profile);
-  CheckOutputFile(args.out, inputs);
+  CheckOutputFile("--out", args.out, inputs);
   const DeviceProfile profile = ReadProfile(args.profile);
   if (!args.as_action.empty()) FindAction(profile, args.as_action, "--as");
   TraceInput input = ReadTraceInput(args.traces);

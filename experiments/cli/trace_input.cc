@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "calibration/cut_requests.h"
 #include "calibration/power_trace.h"
 #include "calibration/trace_quality.h"
 #include "calibration/trace_set.h"
@@ -143,8 +144,10 @@ void AddTraceOptions(CLI::App& command, TraceArguments& args) {
   command.add_option("--traces", args.samples,
                      "Instead of recordings, csv: action, question_id, t_s (seconds since the "
                      "request began), and one column <rail>_w per rail");
-  command.add_option("--requests", args.requests,
-                     "With --traces, csv: action, question_id, completion_tokens, duration_s");
+  command.add_option(
+      "--requests", args.requests,
+      "csv: action, question_id, completion_tokens, duration_s; of a recording also start_s, "
+      "on the recording's clock");
 }
 
 std::vector<std::string> InputFiles(const TraceArguments& args) {
@@ -155,16 +158,22 @@ std::vector<std::string> InputFiles(const TraceArguments& args) {
 }
 
 TraceInput ReadTraceInput(const TraceArguments& args) {
-  const bool tables = !args.samples.empty() || !args.requests.empty();
+  const bool tables = !args.samples.empty();
+  const bool of_recordings = !args.format.empty() || !args.rails.empty() ||
+                             !args.group_column.empty() || !args.action_column.empty();
   if (args.recordings.empty() && !tables)
     throw InputError("no traces: name recordings, or --traces with --requests");
   if (!args.recordings.empty() && tables)
     throw InputError("recordings and --traces exclude each other");
-  if (tables && (args.samples.empty() || args.requests.empty()))
-    throw InputError("--traces and --requests belong together");
-  if (tables && !(args.format.empty() && args.rails.empty() && args.group_column.empty() &&
-                  args.action_column.empty()))
+  if (tables && args.requests.empty()) throw InputError("--traces needs --requests");
+  if (tables && of_recordings)
     throw InputError("--format, --rails, --group and --action are for recordings, not --traces");
+  if (!tables && !args.requests.empty()) {
+    if (args.recordings.size() > 1)
+      throw InputError("--requests is a table of one recording, but several are given");
+    if (!args.group_column.empty())
+      throw InputError("--requests and --group exclude each other: both say what a request is");
+  }
   if (!args.action_column.empty() && args.group_column.empty())
     throw InputError("--action needs --group: the column that tells requests apart");
   TraceInput input;

@@ -24,17 +24,17 @@ TEST(CheckOutputFile, RefusesWhatCannotOrShouldNotBeWritten) {
   const std::vector<std::string> inputs = {(folder / "missing.csv").string(),
                                            (folder / "input.csv").string()};
   const auto check = [&](const std::string& name) {
-    CheckOutputFile((folder / name).string(), inputs);
+    CheckOutputFile("--out", (folder / name).string(), inputs);
   };
   EXPECT_NO_THROW(check("new.csv"));
   EXPECT_NO_THROW(check("old.csv"));
-  EXPECT_NO_THROW(CheckOutputFile("in_the_present_folder.csv", inputs));
+  EXPECT_NO_THROW(CheckOutputFile("--out", "in_the_present_folder.csv", inputs));
   EXPECT_THAT([&] { check("../check_output_file/input.csv"); },
               ThrowsMessage<InputError>(HasSubstr("would overwrite an input")));
   EXPECT_THAT([&] { check("."); }, ThrowsMessage<InputError>(HasSubstr("is a folder")));
   EXPECT_THAT([&] { check(""); }, ThrowsMessage<InputError>(HasSubstr("is a folder")));
-  EXPECT_THAT([&] { CheckOutputFile("", inputs); },
-              ThrowsMessage<InputError>(HasSubstr("a file is needed")));
+  EXPECT_THAT([&] { CheckOutputFile("--report", "", inputs); },
+              ThrowsMessage<InputError>(HasSubstr("--report : is a folder, a file is needed")));
   EXPECT_THAT([&] { check("no/such/file.csv"); },
               ThrowsMessage<InputError>(HasSubstr("there is no folder")));
   fs::remove_all(folder);

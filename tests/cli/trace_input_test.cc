@@ -111,6 +111,23 @@ TEST_F(TraceInputTest, TablesAreJoinedAndLoseHeldValues) {
                                     "value"));
 }
 
+TEST_F(TraceInputTest, RequestsAreCutOutOfARecording) {
+  TraceArguments args = One(Recording("r.csv", 1000));
+  args.requests = Write("requests.csv",
+                        "action,question_id,completion_tokens,start_s,duration_s\n"
+                        "big-q4,1,10,1001,1\nbig-q4,2,10,1003,1\n");
+  const TraceInput input = ReadTraceInput(args);
+  ASSERT_EQ(input.traces.requests.size(), 2);
+  EXPECT_NEAR(input.traces.requests[1].t_s.back(), 1, 0.06);
+  EXPECT_THAT(input.traces.quantum_w, ElementsAre(1, 1));
+  EXPECT_THAT(input.files, ElementsAre("r.csv", "requests.csv"));
+  args.group_column = "run";
+  Refuses(args, "--requests and --group exclude each other");
+  args.group_column = "";
+  args.recordings.push_back(args.recordings[0]);
+  Refuses(args, "--requests is a table of one recording");
+}
+
 TEST_F(TraceInputTest, RefusesWhatIsNoFileOfText) {
   Refuses(One((folder_ / "no.csv").string()), "no.csv: no such file");
   Refuses(One(folder_.string()), ": is a folder, not a file");
@@ -132,7 +149,7 @@ TEST_F(TraceInputTest, RefusesArgumentsThatDoNotGoTogether) {
   Refuses(args, "exclude each other");
   args = Tables();
   args.requests = "";
-  Refuses(args, "belong together");
+  Refuses(args, "--traces needs --requests");
   args = One(Recording("r.csv"));
   args.action_column = "kind";
   Refuses(args, "--action needs --group");
@@ -149,7 +166,7 @@ TEST_F(TraceInputTest, RefusesArgumentsThatDoNotGoTogether) {
 TEST_F(TraceInputTest, RefusesTablesThatWouldMislead) {
   TraceArguments args = Tables();
   std::string samples = "action,question_id,t_s,soc_w\n";
-  for (int q = 0; q < 4; ++q) {
+  for (int q = 0; q < 8; ++q) {
     for (int i = 0; i < 12; ++i) samples += fmt::format("big-q4,{},{:.1f},5\n", q, 0.1 * i);
   }
   args.samples = Write("samples.csv", samples);
