@@ -96,7 +96,10 @@ void CheckArguments(const FitArguments& args) {
   CheckOutFile("--out", args.out, inputs);
   if (!args.report.empty()) {
     CheckOutFile("--report", args.report, inputs);
-    if (fs::weakly_canonical(args.report) == fs::weakly_canonical(args.out))
+    const auto whole = [](const std::string& file) {
+      return fs::absolute(file).lexically_normal();
+    };
+    if (whole(args.report) == whole(args.out))
       throw InputError("--report and --out are the same file");
   }
   const DeviceFitOptions& options = args.options;

@@ -98,6 +98,17 @@ void CleanJoined(TraceInput& input, const std::string& name) {
   for (const std::string& note : cleaned.notes) input.notes.push_back(name + ": " + note);
 }
 
+// The requests of one recording that a table tells the times of.
+void CutOut(const PowerTrace& recording, const std::string& requests, TraceInput& input) {
+  RefuseMisleading(recording);
+  const PowerTrace cleaned = WithoutHeldValues(recording);
+  RefuseMisleading(cleaned);
+  input.traces = CutRequests(cleaned, ReadTable(requests));
+  for (const auto& watts : recording.rail_w)
+    input.traces.quantum_w.push_back(AssessRail(recording.t_s, watts).quantum_w);
+  for (const std::string& note : cleaned.notes) input.notes.push_back(cleaned.name + ": " + note);
+}
+
 void ReadRecordings(const TraceArguments& args, TraceInput& input) {
   ImportOptions options{
       .format = args.format, .rails = args.rails, .group_column = args.group_column};
@@ -112,6 +123,10 @@ void ReadRecordings(const TraceArguments& args, TraceInput& input) {
       recordings.back().name = input.files[i];
     const std::string day = DayOf(recordings.back());
     if (i == 0 || day < input.recorded) input.recorded = day;
+  }
+  if (!args.requests.empty()) {
+    CutOut(recordings[0], args.requests, input);
+    return;
   }
   input.traces =
       FromRecordings(recordings, {.action_in_group = !args.action_column.empty()}, &input.notes);
