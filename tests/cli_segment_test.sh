@@ -47,11 +47,17 @@ for action in tiny-1b-q4_0 big-4b-q4_0; do
   sample --action $action --duration 6 --requests 60 -o $action.csv || fail "$action: $(cat err)"
 done
 cat tiny-1b-q4_0.csv <(tail -n +2 big-4b-q4_0.csv) >synthetic.csv
-fit refit.json synthetic.csv --group question_id --action action
+fit grouped.json synthetic.csv --group question_id --action action
 for action in tiny-1b-q4_0 big-4b-q4_0; do
-  awk -v a="$(energy board.json $action)" -v b="$(energy refit.json $action)" 'BEGIN { exit !(a > 10 && b / a < 1.02 && b / a > 0.98) }' ||
-    fail "energy of $action: $(energy board.json $action) J drawn, $(energy refit.json $action) J by the refit"
+  awk -v a="$(energy board.json $action)" -v b="$(energy grouped.json $action)" 'BEGIN { exit !(a > 10 && b / a < 1.02 && b / a > 0.98) }' ||
+    fail "energy of $action: $(energy board.json $action) J drawn, $(energy grouped.json $action) J by the refit"
 done
+
+# What a profile without latency cannot tell is said.
+"$edgesim" sample grouped.json --action tiny-1b-q4_0 --duration 3 -o one.csv >out 2>err && ! grep -q noticed out || fail "one kind: $(cat out err)"
+sed 's/"classes": 1,/"classes": 2,/' grouped.json >kinds.json
+"$edgesim" sample kinds.json --action tiny-1b-q4_0 --duration 3 -o one.csv >out 2>err && grep -q 'noticed: the 2 kinds .* equally often' out || fail "kinds: $(cat out err)"
+bad sample grouped.json --action tiny-1b-q4_0 --tokens 50 - "--tokens: action 'tiny-1b-q4_0' has no latency"
 
 bad sample board.json --action tiny-1b-q4 --duration 3 - "'tiny-1b-q4' is not in the profile; .*did you mean 'tiny-1b-q4_0'"
 bad sample board.json --duration 3 - '--action is needed: .*big-4b-q4_0'
@@ -83,9 +89,9 @@ segment "${traces[@]}" -o states.csv; cmp -s first.csv states.csv || fail "segme
 # A recording that is grouped, one whose action is told, and one sampled faster.
 segment many.csv --group question_id --action action -o states.csv && grep -q '^40 requests in states.csv' out || fail "grouped: $(cat out err)"
 segment one.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'tiny-1b-q4_0,one.csv,soc,' states.csv || fail "--as: $(cat out err)"
-grep -q 'note: the profile is of requests: ' out || fail "recording with a profile of requests: $(cat out)"
+grep -q 'noticed: the profile is of requests: ' out || fail "recording with a profile of requests: $(cat out)"
 awk 'BEGIN { print "t_s,soc_w"; for (t = 0; t < 100; ++t) print t / 50 "," (t < 50 ? 2 : 5) + t % 7 / 10 }' >fast.csv
-segment fast.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'note: readings every 0.02 s are averaged over' out && [ "$(wc -l <states.csv)" -eq 21 ] ||
+segment fast.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'noticed: readings every 0.02 s are averaged over' out && [ "$(wc -l <states.csv)" -eq 21 ] ||
   fail "resampled: $(wc -l <states.csv) $(cat out err)"
 
 bad segment board.json - 'no traces'

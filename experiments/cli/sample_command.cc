@@ -133,6 +133,12 @@ void Sample(const SampleArguments& args) {
   }
   WriteTextFile(args.out, csv.Text());
   Print(action.spec.name, drawn);
+  if (action.classes > 1 && !action.latency) {
+    fmt::print(
+        "noticed: the {} kinds of requests are drawn equally often: a profile without "
+        "latency does not tell how often they came\n",
+        action.classes);
+  }
   fmt::print("{} request{} of {:.3f} s on average, one reading per {:g} s, in {}\n", args.requests,
              args.requests == 1 ? "" : "s", Mean(duration_s), profile.emission_interval_s,
              args.out);

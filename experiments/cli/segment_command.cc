@@ -198,7 +198,7 @@ void Segment(const SegmentArguments& args) {
     segmenter.Add(request, ActionOf(request, args, profile));
   WriteTextFile(args.out, segmenter.Csv());
   segmenter.Print();
-  for (const std::string& note : notes) fmt::print("note: {}\n", note);
+  for (const std::string& note : notes) fmt::print("noticed: {}\n", note);
   fmt::print("{} request{} in {}\n", traces.requests.size(), traces.requests.size() == 1 ? "" : "s",
              args.out);
 }
