@@ -103,9 +103,9 @@ std::vector<Course> ExpectedCourse(const Hsmm& model, bool left_to_right) {
   return courses;
 }
 
-std::vector<std::string> NamesLeftToRight(const std::vector<Course>& courses, double span,
-                                          double plateau_sd) {
-  const double clear = std::max(kClearShare * span, kClearSds * plateau_sd);
+std::vector<std::string> NamesLeftToRight(const Hsmm& model, const std::vector<Course>& courses,
+                                          double span) {
+  const double clear = std::max(kClearShare * span, kClearSds * StationarySd(model.states.back()));
   const auto level = [&](std::size_t j) { return courses[j].level_w; };
   const std::size_t last = courses.size() - 1;
   const double plateau = level(last);
@@ -118,9 +118,10 @@ std::vector<std::string> NamesLeftToRight(const std::vector<Course>& courses, do
   std::size_t top = 0;  // first state at the top, or at the plateau's level
   while (level(top) < (overshoots ? highest : plateau) - clear) ++top;
 
+  const double noise = kClearSds * StationarySd(model.states.front());
   std::size_t risen = 0;  // first state above idle
-  if (level(0) <= lowest && plateau - level(0) > clear) {
-    while (level(risen) <= lowest + clear) ++risen;
+  if (level(0) <= lowest + noise && plateau - level(0) > clear) {
+    while (risen < last && level(risen) <= level(0) + noise) ++risen;
   }
 
   std::vector<std::string> names;
@@ -174,8 +175,7 @@ std::vector<std::string> StateNames(const Hsmm& model) {
                           [](const Course& a, const Course& b) { return a.level_w < b.level_w; });
   const double span = high->level_w - low->level_w;
   std::vector<std::string> names =
-      left_to_right ? NamesLeftToRight(courses, span, StationarySd(model.states.back()))
-                    : NamesByLevel(model, courses, span);
+      left_to_right ? NamesLeftToRight(model, courses, span) : NamesByLevel(model, courses, span);
   std::map<std::string, int> count, number;
   for (const std::string& name : names) ++count[name];
   for (std::string& name : names) {

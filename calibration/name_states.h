@@ -14,8 +14,8 @@ namespace edgesim {
 // these levels and above two standard deviations of the readings in the state compared with.
 //
 // Left to right (every state leads to later ones only, the last is absorbing):
-//   idle       the first, where it is the lowest and clearly below the last, and those after it
-//              until one is clearly above it
+//   idle       the first, where none is lower by two standard deviations of its readings and it is
+//              clearly below the last, and those after it until one is higher by as much
 //   ramp       from there to the top, or to the level of the last where nothing is clearly above it
 //   overshoot  clearly above the last: the top and what is not clearly below it
 //   decay      falling from an overshoot, or from the first state on, still clearly above the last

@@ -61,8 +61,10 @@ TEST(StateNames, ARampToAPlateau) {
 }
 
 TEST(StateNames, UntilPowerRisesItIsIdle) {
-  EXPECT_THAT(StateNames(LeftToRight({20, 22, 27, 29, 100})),
-              ElementsAre("idle_1", "idle_2", "idle_3", "ramp", "plateau"));
+  EXPECT_THAT(StateNames(LeftToRight({20, 20.9, 19.5, 21.1, 20, 100})),
+              ElementsAre("idle_1", "idle_2", "idle_3", "ramp_1", "ramp_2", "plateau"));
+  EXPECT_THAT(StateNames(LeftToRight({20, 20.9, 18.9, 100})),
+              ElementsAre("start", "ramp_1", "ramp_2", "plateau"));
   // Low again after the rise is not idle.
   EXPECT_THAT(StateNames(LeftToRight({20, 60, 22, 100})),
               ElementsAre("idle", "ramp_1", "ramp_2", "plateau"));
