@@ -143,6 +143,9 @@ wait
 [ $code -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Eq 'pipe: over 5000000 samples; take a part of it' err || fail "stream: exit $code: $(cat err)"
 (ulimit -v 1000000 && exec timeout 120 "$edgesim" fit <(tr '\0' x </dev/zero | head -c "${megabytes}M") -o x.json -j 2) >out 2>err
 [ $? -eq 2 ] && grep -q 'no line end within 1 MiB\|not a known recording' err || fail "endless line: $(cat err)"
+course 1000100 'i % 7 + i % 3' >million.csv
+refuses million.csv --model free=1 -o x.json -- '1000100 readings are more than can be fitted, 1000000; --interval 10 averages'
+rm million.csv
 [ -e x.json ] && fail "wrote a profile of a stream"
 
 # What README and docs/recording.md say of the recording that ships.

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <tbb/global_control.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +13,7 @@
 #include "calibration/resample.h"
 #include "devices/profile_io.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/fit_output.h"
 #include "experiments/cli/fit_report.h"
 #include "experiments/cli/fit_text.h"
 #include "experiments/cli/terminal.h"
@@ -59,32 +59,6 @@ std::string DefaultName(const std::vector<std::string>& files) {
   return name.empty() ? "device" : name;
 }
 
-// Where the members of an ensemble go: my.json -> my.boot/.
-fs::path EnsembleFolder(const std::string& out) { return fs::path(out).replace_extension(".boot"); }
-
-bool IsMember(const fs::path& file) {
-  static const std::regex form(R"([0-9]{3,}\.json)");
-  return std::regex_match(file.filename().string(), form);
-}
-
-void CheckOutFile(const std::string& option, const std::string& file,
-                  const std::vector<std::string>& inputs) {
-  std::error_code error;
-  const fs::path path(file), folder = fs::absolute(path).parent_path();
-  for (const std::string& input : inputs) {
-    if (fs::equivalent(path, input, error))
-      throw InputError(fmt::format("{} {} would overwrite an input", option, file));
-  }
-  if (!path.has_filename() || fs::is_directory(path, error))
-    throw InputError(fmt::format("{} {}: is a folder, a file is needed", option, file));
-  if (!fs::is_directory(folder, error))
-    throw InputError(fmt::format("{} {}: there is no folder {}", option, file, folder.string()));
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw InputError(
-        fmt::format("{} {}: no permission to write in {}", option, file, folder.string()));
-  }
-}
-
 bool IsDate(const std::string& text) {
   static const std::regex form("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
   return std::regex_match(text, form);
@@ -92,16 +66,10 @@ bool IsDate(const std::string& text) {
 
 // What can be refused before minutes of fitting.
 void CheckArguments(const FitArguments& args) {
-  const std::vector<std::string> inputs = InputFiles(args.traces);
-  CheckOutFile("--out", args.out, inputs);
-  if (!args.report.empty()) {
-    CheckOutFile("--report", args.report, inputs);
-    const auto whole = [](const std::string& file) {
-      return fs::absolute(file).lexically_normal();
-    };
-    if (whole(args.report) == whole(args.out))
-      throw InputError("--report and --out are the same file");
-  }
+  if (args.members == 0 && args.session_level_sd_w != 0)
+    throw InputError("--session-level-sd needs --bootstrap: it is a prior for the ensemble");
+  CheckOutput({.profile = args.out, .report = args.report, .ensemble = args.members > 0},
+              InputFiles(args.traces));
   const DeviceFitOptions& options = args.options;
   if (options.name.find_first_not_of(kLetters) != std::string::npos)
     throw InputError("--name '" + options.name + "': only letters, digits, '-', '_' and '.'");
@@ -109,39 +77,6 @@ void CheckArguments(const FitArguments& args) {
     if (!date.empty() && !IsDate(date))
       throw InputError("'" + date + "' is not a date, YYYY-MM-DD is needed");
   }
-  if (args.members == 0) {
-    if (args.session_level_sd_w != 0)
-      throw InputError("--session-level-sd needs --bootstrap: it is a prior for the ensemble");
-    return;
-  }
-  const fs::path folder = EnsembleFolder(args.out);
-  std::error_code error;
-  if (!fs::exists(folder, error)) return;
-  if (!fs::is_directory(folder, error))
-    throw InputError(folder.string() + " is in the way of the ensemble's folder");
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!IsMember(entry.path()))
-      throw InputError(fmt::format("{} holds {}, which is no profile of an ensemble; move it away",
-                                   folder.string(), entry.path().filename().string()));
-  }
-}
-
-// Written beside its place and moved there whole; an ensemble of before is replaced.
-fs::path WriteEnsemble(const std::string& out, const std::vector<DeviceProfile>& members) {
-  const fs::path folder = EnsembleFolder(out),
-                 part = fmt::format("{}.part-{}", folder.string(), getpid());
-  std::error_code error;
-  try {
-    fs::create_directory(part);
-    for (std::size_t m = 0; m < members.size(); ++m)
-      WriteTextFile(part / fmt::format("{:03}.json", m + 1), FormatProfile(members[m]));
-    fs::remove_all(folder);
-    fs::rename(part, folder);
-  } catch (const std::exception& failure) {
-    fs::remove_all(part, error);
-    throw InputError(folder.string() + ": cannot be written: " + failure.what());
-  }
-  return folder;
 }
 
 // Names and dates that were not given.
@@ -156,18 +91,24 @@ void FillIn(const TraceInput& input, DeviceFitOptions& options, std::vector<std:
   }
 }
 
-void WarnOfLength(const TraceSet& traces) {
-  constexpr double kMany = 100'000, kEnough = 20'000;
+// A fit takes about a millisecond per reading and restart, a choice of the model twenty times that.
+void CheckLength(const TraceSet& traces, bool choose) {
+  constexpr double kMost = 1e6, kEnough = 1e4, kLong = 1e5, kLongChoice = 1e4;
   double readings = 0, seconds = 0;
   for (const RequestTrace& trace : traces.requests) {
     readings += static_cast<double>(trace.t_s.size());
     seconds += trace.duration_s;
   }
-  if (readings < kMany) return;
-  PrintErrorLine(
-      fmt::format("warning: {:.0f} readings take long to fit; --interval {:.2g} would "
-                  "average them to some {:.0f}",
-                  readings, seconds / kEnough, kEnough));
+  const std::string hint =
+      fmt::format("--interval {:.2g} averages them to some {:.0f}", seconds / kEnough, kEnough);
+  if (readings > kMost) {
+    throw InputError(fmt::format("{:.0f} readings are more than can be fitted, {:.0f}; {}",
+                                 readings, kMost, hint));
+  }
+  if (readings > (choose ? kLongChoice : kLong)) {
+    PrintErrorLine(fmt::format("warning: {:.0f} readings take long{}; {}", readings,
+                               choose ? " to choose a model for (--model names one)" : "", hint));
+  }
 }
 
 FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
@@ -185,7 +126,8 @@ FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
     throw InputError(
         fmt::format("--folds {}: there are {} different requests", args.folds, names.size()));
   }
-  WarnOfLength(traces);
+  CheckLength(traces, std::any_of(run.models.begin(), run.models.end(),
+                                  [](const RailModelChoice& m) { return m.automatic; }));
   const double interval_s =
       options.interval_s > 0 ? options.interval_s : MeanSamplingPeriod(traces);
 
