@@ -21,7 +21,7 @@ TEST(FitText, SaysWhatWasFittedAndHowWell) {
   EXPECT_THAT(text, HasSubstr("noticed: hand.csv: something\n"));
   EXPECT_THAT(text, ContainsRegex("big-4b-q4, gpu +6 +1 +[0-9]+ +-[0-9.]+ +[0-9.]+ +0\\.[0-9]{3} "
                                   "+-1\\.[0-9]{3} "));
-  EXPECT_THAT(text, ContainsRegex("tiny-1b-q4, gpu: state_1 +(19|20)\\.[0-9]{2} .* to the end"));
+  EXPECT_THAT(text, ContainsRegex("tiny-1b-q4, gpu: plateau +(19|20)\\.[0-9]{2} .* to the end"));
   EXPECT_THAT(text, HasSubstr("held out: requests, in 2 folds"));
   EXPECT_THAT(text, ContainsRegex("energy per request, fitted .*\n-+\nbig-4b-q4 +6 +14"));
   EXPECT_THAT(text, HasSubstr("outlier, kept: tiny-1b-q4, request 5: 80.0 ms per token"));
