@@ -16,7 +16,8 @@ namespace {
 using Assignment = std::vector<std::size_t>;
 
 RailSequences Subset(const RailSequences& all, const Assignment& request_class, std::size_t k) {
-  RailSequences some{.interval_s = all.interval_s, .watts = {}, .mid_stay = all.mid_stay};
+  RailSequences some = all;
+  some.watts.clear();
   for (std::size_t i = 0; i < all.watts.size(); ++i) {
     if (request_class[i] == k) some.watts.push_back(all.watts[i]);
   }

@@ -15,8 +15,6 @@
 
 namespace edgesim {
 
-namespace {}  // namespace
-
 std::vector<std::pair<std::string, RequestGroup>> ByAction(const TraceSet& traces) {
   std::vector<std::pair<std::string, RequestGroup>> groups;
   for (const RequestTrace& trace : traces.requests) {
@@ -40,6 +38,13 @@ ActionData OnGrid(const RequestGroup& group, std::size_t rails, double interval_
   return data;
 }
 
+ActionData OnGrid(const TraceSet& traces, const RequestGroup& group, double interval_s) {
+  ActionData data = OnGrid(group, traces.rails.size(), interval_s, traces.mid_stay);
+  for (std::size_t r = 0; r < traces.quantum_w.size(); ++r)
+    data.rails[r].quantum_w = traces.quantum_w[r];
+  return data;
+}
+
 namespace {
 
 double Median(std::vector<double> values) {
@@ -47,7 +52,8 @@ double Median(std::vector<double> values) {
   return Quantile(values, 0.5);
 }
 
-// Null where a request's tokens are not known.
+}  // namespace
+
 std::optional<TokenLatency> FitLatency(const RequestGroup& group,
                                        const std::vector<std::size_t>& request_class) {
   std::vector<std::tuple<double, double, std::size_t>> answers;  // seconds per token, tokens, class
@@ -68,8 +74,6 @@ std::optional<TokenLatency> FitLatency(const RequestGroup& group,
   return latency;
 }
 
-}  // namespace
-
 std::string ProfileActionName(const std::string& trace_action) {
   std::string name = trace_action;
   std::transform(name.begin(), name.end(), name.begin(),
@@ -83,7 +87,8 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   DeviceProfile& profile = result.profile;
   profile.name = options.name;
   profile.description = options.description;
-  profile.emission_interval_s = MeanSamplingPeriod(traces);
+  const bool resampled = options.interval_s > 0;
+  profile.emission_interval_s = resampled ? options.interval_s : MeanSamplingPeriod(traces);
   profile.interval_provenance = "sampling";
   const auto provenance = [&](ProvenanceKind kind, const std::string& method) {
     const std::string& date =
@@ -92,8 +97,10 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
   };
   double lead_s = 0;
   for (const RequestTrace& trace : traces.requests) lead_s = std::max(lead_s, -trace.t_s.front());
-  profile.provenance["sampling"] = provenance(
-      ProvenanceKind::kMeasured, "mean spacing of the samples, gaps above 1.5 medians left out");
+  profile.provenance["sampling"] =
+      provenance(ProvenanceKind::kMeasured,
+                 resampled ? "chosen: readings are means over it"
+                           : "mean spacing of the samples, gaps above 1.5 medians left out");
   const bool has_tokens =
       std::none_of(traces.requests.begin(), traces.requests.end(),
                    [](const RequestTrace& trace) { return std::isnan(trace.output_tokens); });
@@ -102,13 +109,17 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
         provenance(ProvenanceKind::kMeasured,
                    "duration / output tokens of each measured answer, prompt processing included");
   }
+  std::size_t sessions = 0;
+  for (const RequestTrace& trace : traces.requests)
+    sessions = std::max(sessions, trace.session + 1);
   std::string models;
   for (std::size_t r = 0; r < traces.rails.size(); ++r)
     models += fmt::format("; {}: {}", traces.rails[r], Format(options.models[r]));
-  profile.provenance["power"] = provenance(ProvenanceKind::kCalibrated,
-                                           "edgesim fit: EM of explicit-duration HSMMs, last stay "
-                                           "right-censored; recorded session only" +
-                                               models);
+  profile.provenance["power"] =
+      provenance(ProvenanceKind::kCalibrated,
+                 "edgesim fit: EM of explicit-duration HSMMs, last stay "
+                 "right-censored; recorded session" +
+                     std::string(sessions == 1 ? "" : "s") + " only" + models);
   profile.provenance["idle"] = provenance(
       ProvenanceKind::kAssumed,
       fmt::format("median of the readings before the requests began, at most {:.2f} s each: power "
@@ -139,8 +150,7 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
     action.spec.model = action.spec.name.substr(0, hyphen);
     action.spec.quantization =
         hyphen == std::string::npos ? "" : action.spec.name.substr(hyphen + 1);
-    const ActionData data =
-        OnGrid(group, traces.rails.size(), profile.emission_interval_s, traces.mid_stay);
+    const ActionData data = OnGrid(traces, group, profile.emission_interval_s);
     NamedActionFit& named = result.actions[a];
     named = {.action = action.spec.name,
              .requests = group.size(),

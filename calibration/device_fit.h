@@ -2,6 +2,7 @@
 // action.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,8 @@ struct DeviceFitOptions {
   std::string date_recorded;  // ISO 8601
   std::string date_fitted;
   std::vector<ModelSpec> models;  // one per rail of the traces
+  double interval_s = 0;          // of the emissions: what the traces were resampled to
+                                  // (Resample); 0: their mean sampling period
   FitControl control;
 };
 
@@ -43,6 +46,12 @@ std::vector<std::pair<std::string, RequestGroup>> ByAction(const TraceSet& trace
 
 // The group's readings on a grid of `interval_s`, and its seconds per token.
 ActionData OnGrid(const RequestGroup& group, std::size_t rails, double interval_s, bool mid_stay);
+// The same with what the traces say of all their requests.
+ActionData OnGrid(const TraceSet& traces, const RequestGroup& group, double interval_s);
+
+// Null where a request's tokens are not known. request_class is that of the group's requests.
+std::optional<TokenLatency> FitLatency(const RequestGroup& group,
+                                       const std::vector<std::size_t>& request_class);
 
 // Requests whose time per token, or whose time to half of the power rise, is far from that of the
 // action's others: more than 8 robust standard deviations and more than a tenth of the median

@@ -34,7 +34,8 @@ std::vector<Fold> RequestFolds(const RailSequences& all, int folds) {
   std::vector<Fold> result;
   const auto n = std::min(static_cast<std::size_t>(folds), all.watts.size());
   for (std::size_t f = 0; f < n; ++f) {
-    RailSequences train{.interval_s = all.interval_s, .watts = {}, .mid_stay = false};
+    RailSequences train = all;
+    train.watts.clear();
     Fold fold;
     for (std::size_t i = 0; i < all.watts.size(); ++i) {
       if (i % n != f) {
@@ -57,7 +58,8 @@ std::vector<Fold> RecordingFolds(const RailSequences& all) {
   std::vector<Fold> result;
   constexpr std::size_t kBlocks = 10, kLeastBlock = 5;
   for (const bool first_held_out : {false, true}) {
-    RailSequences train{.interval_s = all.interval_s, .watts = {}, .mid_stay = true};
+    RailSequences train = all;
+    train.watts.clear();
     Fold fold;
     for (const std::vector<double>& x : all.watts) {
       const auto middle = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);

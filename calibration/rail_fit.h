@@ -16,7 +16,8 @@ struct FitControl {
 };
 
 // Runs the restarts in parallel for a few iterations and the best of them to the end; the result
-// does not depend on the number of threads.
+// does not depend on the number of threads. States are named by what they came to mean
+// (StateNames).
 HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitControl& control);
 
 // EM from `start`, a model fitted to similar data.

@@ -15,6 +15,7 @@ struct RequestTrace {
   double output_tokens = 0;  // NaN: not known
   std::vector<double> t_s;   // since the request began, ascending; may lie outside [0, duration]
   std::vector<std::vector<double>> rail_w;  // [rail][sample]
+  std::size_t session = 0;                  // which recording it is from
 };
 
 struct TraceSet {
@@ -22,6 +23,7 @@ struct TraceSet {
   std::vector<RequestTrace> requests;
   // The "requests" are stretches of a recording that begin at no particular moment.
   bool mid_stay = false;
+  std::vector<double> quantum_w;  // per rail, step the readings were rounded to; empty: unknown
 };
 
 // Joins a csv of samples (action, question_id, t_s, one "<rail>_w" column per rail) with one of

@@ -14,6 +14,7 @@ struct RailSequences {
   double interval_s = 0;
   std::vector<std::vector<double>> watts;  // per sequence; NaN = missing
   bool mid_stay = false;                   // the sequences begin at no particular moment
+  double quantum_w = 0;                    // step the readings were rounded to; 0: unknown
 };
 
 // A model of the given structure whose parameters are those of readings labelled by simple rules.

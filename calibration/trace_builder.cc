@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "calibration/trace_quality.h"
+#include "sim/input_error.h"
 
 namespace edgesim {
 
@@ -23,6 +24,11 @@ bool TraceBuilder::GoesBack(double time, const std::string& group) {
 }
 
 void TraceBuilder::Add(double time, std::span<const double> watts, std::string group) {
+  constexpr std::size_t kMost = 5'000'000;  // a day at 60 a second; more cannot be fitted anyhow
+  if (trace_.t_s.size() == kMost) {
+    throw InputError(fmt::format("{}: over {} samples; take a part of it, or every n-th line",
+                                 trace_.name, kMost));
+  }
   GoesBack(time, group);  // finds the group
   at_->second = time;
   if (trace_.t_s.empty()) {

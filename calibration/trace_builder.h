@@ -18,6 +18,7 @@ class TraceBuilder {
 
   // Whether `time` goes back within the group; such a sample must not be added.
   bool GoesBack(double time, const std::string& group);
+  // Throws InputError beyond five million samples, so that an endless stream ends.
   void Add(double time, std::span<const double> watts, std::string group);
   void Note(std::string line) { trace_.notes.push_back(std::move(line)); }
 

@@ -78,7 +78,8 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
   const PowerTrace& first = recordings.front();
   TraceSet set{.rails = first.rails, .requests = {}, .mid_stay = !IsGrouped(first)};
   std::set<std::pair<std::string, std::string>> names;
-  for (const PowerTrace& recording : recordings) {
+  for (std::size_t session = 0; session < recordings.size(); ++session) {
+    const PowerTrace& recording = recordings[session];
     if (recording.rails != set.rails) {
       throw InputError(fmt::format("{}: has the rails {}, {} has {}", recording.name,
                                    fmt::join(recording.rails, ", "), first.name,
@@ -94,6 +95,11 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
     RefuseMisleading(trace);
     if (notes != nullptr) {
       for (const std::string& note : trace.notes) notes->push_back(trace.name + ": " + note);
+    }
+    set.quantum_w.resize(set.rails.size());
+    for (std::size_t r = 0; r < set.rails.size(); ++r) {
+      const double quantum_w = AssessRail(recording.t_s, recording.rail_w[r]).quantum_w;
+      set.quantum_w[r] = std::max(set.quantum_w[r], quantum_w);
     }
     std::vector<RequestTrace> requests;
     if (set.mid_stay) {
@@ -112,6 +118,7 @@ TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptio
         throw InputError(fmt::format("{}: request '{}' of {} stands in another recording too",
                                      trace.name, request.request, request.action));
       }
+      request.session = session;
       set.requests.push_back(std::move(request));
     }
   }

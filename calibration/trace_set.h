@@ -22,9 +22,10 @@ struct TraceSetOptions {
 // recording, and TraceSet::mid_stay. Output tokens are NaN.
 //
 // Sensors that hold their values give one sample per refresh (WithoutHeldValues); what would
-// mislead a fit is refused (RefuseMisleading). `notes` receives "<recording>: <note>" of all that
-// was changed or noticed. Throws InputError: rails that differ between recordings, grouped and
-// ungrouped recordings together, a request that stands twice or has fewer than two samples.
+// mislead a fit is refused (RefuseMisleading). quantum_w is the coarsest of the recordings'.
+// `notes` receives "<recording>: <note>" of all that was changed or noticed. Throws InputError:
+// rails that differ between recordings, grouped and ungrouped recordings together, a request that
+// stands twice or has fewer than two samples.
 TraceSet FromRecordings(const std::vector<PowerTrace>& recordings, TraceSetOptions options = {},
                         std::vector<std::string>* notes = nullptr);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "calibration/trace_sampler.h"
 #include "devices/edge_device.h"
 #include "sim/input_error.h"
 
@@ -53,6 +54,15 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
   return checks;
 }
 
+std::vector<EnergyCheck> CheckEnergy(const DeviceFit& fit, const TraceSet& traces, int draws,
+                                     std::uint64_t seed) {
+  const bool has_latency =
+      std::all_of(fit.profile.actions.begin(), fit.profile.actions.end(),
+                  [](const ActionProfile& action) { return action.latency.has_value(); });
+  return has_latency ? CheckEnergy(fit.profile, traces, draws, seed)
+                     : CheckEnergyGivenDuration(fit, traces, draws, seed);
+}
+
 std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
                                              const DeviceFitOptions& options, int folds, int draws,
                                              std::uint64_t seed) {
@@ -66,7 +76,9 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
 
   std::vector<EnergyCheck> total;
   for (int fold = 0; fold < folds; ++fold) {
-    TraceSet kept{.rails = traces.rails, .requests = {}}, left_out = kept;
+    TraceSet kept = traces;
+    kept.requests.clear();
+    TraceSet left_out = kept;
     for (const RequestTrace& trace : traces.requests) {
       (fold_of[trace.request] == fold ? left_out : kept).requests.push_back(trace);
     }
@@ -78,9 +90,10 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
         throw InputError(trace.action +
                          ": too few requests for this many folds, one fold holds them all");
     }
-    const std::vector<EnergyCheck> checks = CheckEnergy(
-        FitDevice(kept, options).profile, left_out, draws, seed + static_cast<std::uint64_t>(fold));
+    const std::vector<EnergyCheck> checks = CheckEnergy(FitDevice(kept, options), left_out, draws,
+                                                        seed + static_cast<std::uint64_t>(fold));
     for (const EnergyCheck& check : checks) {
+      if (check.requests == 0) continue;
       auto at = std::find_if(total.begin(), total.end(),
                              [&](const EnergyCheck& t) { return t.action == check.action; });
       if (at == total.end()) at = total.insert(total.end(), EnergyCheck{.action = check.action});
@@ -97,10 +110,34 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
   return total;
 }
 
+TraceSet InHalves(const TraceSet& traces) {
+  TraceSet halves = traces;
+  halves.requests.clear();
+  for (const RequestTrace& whole : traces.requests) {
+    const double middle_s = whole.duration_s / 2;
+    for (const bool second : {false, true}) {
+      RequestTrace half = whole;
+      half.request += second ? " (second half)" : " (first half)";
+      half.duration_s = second ? whole.duration_s - middle_s : middle_s;
+      half.t_s.clear();
+      for (auto& rail : half.rail_w) rail.clear();
+      for (std::size_t i = 0; i < whole.t_s.size(); ++i) {
+        if ((whole.t_s[i] >= middle_s) != second) continue;
+        half.t_s.push_back(whole.t_s[i] - (second ? middle_s : 0));
+        for (std::size_t r = 0; r < half.rail_w.size(); ++r)
+          half.rail_w[r].push_back(whole.rail_w[r][i]);
+      }
+      halves.requests.push_back(std::move(half));
+    }
+  }
+  return halves;
+}
+
 TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& outliers) {
   std::set<std::pair<std::string, std::string>> named;
   for (const Outlier& o : outliers) named.emplace(o.action, o.request);
-  TraceSet kept{.rails = traces.rails, .requests = {}};
+  TraceSet kept = traces;
+  kept.requests.clear();
   for (const RequestTrace& trace : traces.requests) {
     if (!named.contains({ProfileActionName(trace.action), trace.request}))
       kept.requests.push_back(trace);

@@ -23,12 +23,20 @@ struct EnergyCheck {
 std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSet& traces,
                                      int draws, std::uint64_t seed);
 
+// The same for a fit. Where no tokens are known each request is given its recorded duration.
+std::vector<EnergyCheck> CheckEnergy(const DeviceFit& fit, const TraceSet& traces, int draws,
+                                     std::uint64_t seed);
+
 // The same for requests the profile was not fitted on: the requests are dealt into `folds` by name,
 // so that a request is left out under all actions at once, and each fold is simulated from a fit to
 // the others.
 std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
                                              const DeviceFitOptions& options, int folds, int draws,
                                              std::uint64_t seed);
+
+// Each request cut in the middle of its time, as two: what can be left out of a recording of one
+// course of power.
+TraceSet InHalves(const TraceSet& traces);
 
 // `traces` without the requests named as outliers.
 TraceSet WithoutOutliers(const TraceSet& traces, const std::vector<Outlier>& outliers);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "devices/profile_io.h"
@@ -10,7 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double Rounded(double value) { return std::stod(fmt::format("{:.6g}", value)); }
+// Not stod, which refuses subnormal numbers: EM may leave a probability of 1e-310.
+double Rounded(double value) { return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr); }
 
 Json ToJson(const DurationLaw& law) {
   Json json = {{"family", kDurationFamilyNames[static_cast<std::size_t>(law.family)]}};

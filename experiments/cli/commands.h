@@ -9,6 +9,8 @@ namespace edgesim {
 void AddRunCommand(CLI::App& app);
 void AddActionsCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
+void AddSegmentCommand(CLI::App& app);
+void AddSampleCommand(CLI::App& app);
 void AddFidelityCommand(CLI::App& app);
 void AddCompareCommand(CLI::App& app);
 void AddRecordCommand(CLI::App& app);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tbb/global_control.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,23 +9,30 @@
 #include <regex>
 #include <set>
 
-#include "calibration/validation.h"
+#include "calibration/ensemble.h"
+#include "calibration/resample.h"
 #include "devices/profile_io.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/fit_output.h"
+#include "experiments/cli/fit_report.h"
+#include "experiments/cli/fit_text.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/files.h"
-#include "experiments/text_table.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 struct FitArguments {
-  std::string traces, requests, out;
+  TraceArguments traces;
+  std::string out, report;
   std::vector<std::string> models;  // "<rail>=<words>" or "<words>" for all
   DeviceFitOptions options;
-  int folds = 0;
+  int folds = 0, members = 0, threads = 0;
+  double session_level_sd_w = 0;
 };
 
 constexpr int kDraws = 500;  // simulated requests per recorded one
@@ -39,37 +47,16 @@ std::string Today() {
   return text;
 }
 
-void PrintEnergy(const std::string& title, const std::vector<EnergyCheck>& checks) {
-  std::vector<std::vector<std::string>> rows = {
-      {title, "requests", "measured J", "simulated J", "bias %"}};
-  for (const EnergyCheck& check : checks) {
-    rows.push_back(
-        {check.action, std::to_string(check.requests), fmt::format("{:.1f}", check.measured_j),
-         fmt::format("{:.1f}", check.simulated_j), fmt::format("{:+.2f}", 100 * check.Bias())});
-  }
-  fmt::print("{}\n", TextTable(rows));
-}
+constexpr std::string_view kLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-void PrintFit(const TraceSet& traces, const DeviceFit& fit) {
-  std::vector<std::vector<std::string>> rows = {{"action, rail", "requests", "states", "parameters",
-                                                 "log-likelihood", "BIC", "iterations",
-                                                 "level sd W"}};
-  for (const NamedActionFit& action : fit.actions) {
-    for (std::size_t r = 0; r < traces.rails.size(); ++r) {
-      const std::vector<HsmmFit>& classes = action.fit.rails[r].classes;
-      for (std::size_t k = 0; k < classes.size(); ++k) {
-        const HsmmFit& rail = classes[k];
-        const std::string kind = classes.size() > 1 ? fmt::format(", class {}", k + 1) : "";
-        rows.push_back({fmt::format("{}, {}{}", action.action, traces.rails[r], kind),
-                        classes.size() > 1 ? std::to_string(rail.level_w.size())
-                                           : std::to_string(action.requests),
-                        std::to_string(rail.model.states.size()), std::to_string(rail.parameters),
-                        fmt::format("{:.1f}", rail.log_likelihood), fmt::format("{:.1f}", rail.bic),
-                        std::to_string(rail.iterations), fmt::format("{:.2f}", rail.level_sd_w)});
-      }
-    }
+// The first trace's file name without its ending, as a name may be written.
+std::string DefaultName(const std::vector<std::string>& files) {
+  std::string name = fs::path(files.front()).stem().string();
+  for (char& c : name) {
+    if (kLetters.find(c) == std::string_view::npos) c = '-';
   }
-  fmt::print("{}\n", TextTable(rows));
+  return name.empty() ? "device" : name;
 }
 
 bool IsDate(const std::string& text) {
@@ -78,129 +65,131 @@ bool IsDate(const std::string& text) {
 }
 
 // What can be refused before minutes of fitting.
-void CheckArguments(const FitArguments& args, const DeviceFitOptions& options) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path out(args.out), folder = fs::absolute(out).parent_path();
-  for (const std::string& input : {args.traces, args.requests}) {
-    if (fs::equivalent(out, input, error))
-      throw InputError("--out " + args.out + " would overwrite an input");
-  }
-  if (!out.has_filename() || fs::is_directory(out, error))
-    throw InputError("--out " + args.out + ": is a folder, a file is needed");
-  if (!fs::is_directory(folder, error))
-    throw InputError("--out " + args.out + ": there is no folder " + folder.string());
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  if (options.name.empty() || options.name.find_first_not_of(kLetters) != std::string::npos) {
+void CheckArguments(const FitArguments& args) {
+  if (args.members == 0 && args.session_level_sd_w != 0)
+    throw InputError("--session-level-sd needs --bootstrap: it is a prior for the ensemble");
+  CheckOutput({.profile = args.out, .report = args.report, .ensemble = args.members > 0},
+              InputFiles(args.traces));
+  const DeviceFitOptions& options = args.options;
+  if (options.name.find_first_not_of(kLetters) != std::string::npos)
     throw InputError("--name '" + options.name + "': only letters, digits, '-', '_' and '.'");
-  }
-  if (options.source.empty()) throw InputError("--source is empty; say where the traces come from");
   for (const std::string& date : {options.date_recorded, options.date_fitted}) {
-    if (!IsDate(date)) throw InputError("'" + date + "' is not a date, YYYY-MM-DD is needed");
+    if (!date.empty() && !IsDate(date))
+      throw InputError("'" + date + "' is not a date, YYYY-MM-DD is needed");
   }
 }
 
-// What a careful reader of the report would ask about.
-std::vector<std::string> Doubts(const TraceSet& traces, const DeviceFit& fit,
-                                const std::vector<EnergyCheck>& checks) {
-  std::vector<std::string> doubts;
-  std::size_t gaps = 0;
-  for (const RequestTrace& trace : traces.requests) {
-    constexpr double kIntervals = 5;
-    gaps += LongestGap(trace) > kIntervals * fit.profile.emission_interval_s;
-  }
-  if (gaps > 0)
-    doubts.push_back(
-        fmt::format("{} requests have over five sampling periods without a reading", gaps));
-  for (const NamedActionFit& action : fit.actions) {
-    constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
-    if (action.requests < kFew) {
-      doubts.push_back(fmt::format("{}: {} recorded request{} are few; {} or more are better",
-                                   action.action, action.requests, action.requests == 1 ? "" : "s",
-                                   kFew));
-    }
-    for (std::size_t r = 0; r < traces.rails.size(); ++r) {
-      for (const HsmmFit& rail : action.fit.rails[r].classes) {
-        if (rail.converged) continue;
-        doubts.push_back(fmt::format("{}, {}: still improving after {} iterations", action.action,
-                                     traces.rails[r], rail.iterations));
-      }
-    }
-  }
-  for (const EnergyCheck& check : checks) {
-    constexpr double kLargeBias = 0.02;
-    if (!(std::abs(check.Bias()) <= kLargeBias)) {
-      doubts.push_back(
-          fmt::format("{}: simulated energy is {:+.1f} % off", check.action, 100 * check.Bias()));
-    }
-  }
-  return doubts;
-}
-
-// One spec per rail; what names a rail wins over what is for all, a later word over an earlier one.
-std::vector<ModelSpec> ReadModels(const std::vector<std::string>& models,
-                                  const std::vector<std::string>& rails) {
-  const auto is_for = [](const std::string& model, const std::string& rail) {
-    return model.starts_with(rail + "=");
-  };
-  ModelSpec for_all = ParseModelSpec("free=2 level", "");
-  for (const std::string& model : models) {
-    if (std::any_of(rails.begin(), rails.end(), [&](const auto& r) { return is_for(model, r); }))
-      continue;
-    try {
-      for_all = ParseModelSpec(model, "--model");
-    } catch (const InputError& error) {
-      throw InputError(fmt::format("{}; rails are {}", error.what(), fmt::join(rails, ", ")));
-    }
-  }
-  std::vector<ModelSpec> specs;
-  for (const std::string& rail : rails) {
-    ModelSpec spec = for_all;
-    for (const std::string& model : models) {
-      if (is_for(model, rail))
-        spec = ParseModelSpec(model.substr(rail.size() + 1), "--model " + rail);
-    }
-    specs.push_back(spec);
-  }
-  return specs;
-}
-
-void Fit(const FitArguments& args) {
-  DeviceFitOptions options = args.options;
+// Names and dates that were not given.
+void FillIn(const TraceInput& input, DeviceFitOptions& options, std::vector<std::string>& notices) {
+  if (options.name.empty()) options.name = DefaultName(input.files);
+  if (options.source.empty()) options.source = fmt::format("{}", fmt::join(input.files, ", "));
   if (options.date_fitted.empty()) options.date_fitted = Today();
-  CheckArguments(args, options);
-  const TraceSet traces = JoinTraces(CsvTable(ReadTextFile(args.traces), args.traces),
-                                     CsvTable(ReadTextFile(args.requests), args.requests));
+  if (options.date_recorded.empty()) options.date_recorded = input.recorded;
+  if (options.date_recorded.empty()) {
+    options.date_recorded = "unknown";
+    notices.push_back("no date of recording: give --recorded YYYY-MM-DD and the profile names it");
+  }
+}
+
+// A fit takes about a millisecond per reading and restart, a choice of the model twenty times that.
+void CheckLength(const TraceSet& traces, bool choose) {
+  constexpr double kMost = 1e6, kEnough = 1e4, kLong = 1e5, kLongChoice = 1e4;
+  double readings = 0, seconds = 0;
+  for (const RequestTrace& trace : traces.requests) {
+    readings += static_cast<double>(trace.t_s.size());
+    seconds += trace.duration_s;
+  }
+  const std::string hint =
+      fmt::format("--interval {:.2g} averages them to some {:.0f}", seconds / kEnough, kEnough);
+  if (readings > kMost) {
+    throw InputError(fmt::format("{:.0f} readings are more than can be fitted, {:.0f}; {}",
+                                 readings, kMost, hint));
+  }
+  if (readings > (choose ? kLongChoice : kLong)) {
+    PrintErrorLine(fmt::format("warning: {:.0f} readings take long{}; {}", readings,
+                               choose ? " to choose a model for (--model names one)" : "", hint));
+  }
+}
+
+FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
+  FitRun run{.input = ReadTraceInput(args.traces)};
+  TraceSet& traces = run.input.traces;
+  run.models = ReadModelWords(args.models, traces.rails);
+  run.notices = run.input.notes;
+  FillIn(run.input, options, run.notices);
+  if (options.interval_s > 0) traces = Resample(traces, options.interval_s);
   std::set<std::string> names;
   for (const RequestTrace& trace : traces.requests) names.insert(trace.request);
-  if (args.folds > 0 && static_cast<std::size_t>(args.folds) > names.size()) {
+  if (args.folds > 0 && traces.mid_stay)
+    throw InputError("--folds needs requests; recordings without --group are held out by halves");
+  if (static_cast<std::size_t>(args.folds) > names.size()) {
     throw InputError(
         fmt::format("--folds {}: there are {} different requests", args.folds, names.size()));
   }
-  options.models = ReadModels(args.models, traces.rails);
-  const DeviceFit fit = FitDevice(traces, options);
-  const std::string text = FormatProfile(fit.profile);
+  CheckLength(traces, std::any_of(run.models.begin(), run.models.end(),
+                                  [](const RailModelChoice& m) { return m.automatic; }));
+  const double interval_s =
+      options.interval_s > 0 ? options.interval_s : MeanSamplingPeriod(traces);
+
+  // Which structure is best shows with a few restarts; what is kept is fitted with all of them.
+  constexpr int kRestarts = 3;
+  SelectionOptions selection{.control = options.control};
+  selection.control.restarts = std::min(kRestarts, options.control.restarts);
+  ChooseModels(traces, interval_s, selection, run.models);
+  for (const RailModelChoice& model : run.models) options.models.push_back(model.spec);
+  run.fit = FitDevice(traces, options);
+  run.restarts = options.control.restarts;
+
+  if (args.folds > 0) selection.folds = args.folds;
+  run.score_folds = selection.folds;
+  run.why_not_held_out = TooFewToHoldOut(traces);
+  run.held_out = ScoreModels(traces, interval_s, options.models, selection);
+  run.fitted = CheckEnergy(run.fit, traces, kDraws, kSeed);
+  if (traces.mid_stay && run.why_not_held_out.empty()) {
+    run.left_out_how = "either half, from the other";
+    run.left_out = CrossValidateEnergy(InHalves(traces), options, 2, kDraws, kSeed);
+  } else if (args.folds > 0) {
+    run.left_out_how = fmt::format("{} folds", args.folds);
+    run.left_out = CrossValidateEnergy(traces, options, args.folds, kDraws, kSeed);
+  }
+  const TraceSet rest = WithoutOutliers(traces, run.fit.profile.outliers);
+  if (!run.fit.profile.outliers.empty() && ByAction(rest).size() == run.fit.actions.size())
+    run.without_outliers = CheckEnergy(FitDevice(rest, options), rest, kDraws, kSeed);
+  run.scope = ScopeOfIntervals(CountSessions(traces), args.session_level_sd_w);
+  return run;
+}
+
+void Fit(const FitArguments& args) {
+  CheckArguments(args);
+  const auto threads = static_cast<std::size_t>(
+      args.threads > 0
+          ? args.threads
+          : tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  DeviceFitOptions options = args.options;
+  const FitRun run = RunFit(args, options);
+  std::vector<DeviceProfile> members;
+  if (args.members > 0) {
+    members = BootstrapProfiles(run.input.traces, run.fit,
+                                {.members = args.members,
+                                 .session_level_sd_w = args.session_level_sd_w,
+                                 .seed = kSeed,
+                                 .control = options.control});
+  }
+  const std::string text = FormatProfile(run.fit.profile);
   ParseProfile(text, args.out);  // what is written can be read
 
-  PrintFit(traces, fit);
-  const std::vector<EnergyCheck> checks = CheckEnergy(fit.profile, traces, kDraws, kSeed);
-  PrintEnergy("energy per request, fitted", checks);
-  if (args.folds > 0) {
-    PrintEnergy(fmt::format("energy per request, left out ({} folds)", args.folds),
-                CrossValidateEnergy(traces, options, args.folds, kDraws, kSeed));
-  }
-  for (const Outlier& o : fit.profile.outliers)
-    fmt::print("outlier, kept: {}, request {}: {}\n", o.action, o.request, o.why);
-  if (!fit.profile.outliers.empty()) {
-    const TraceSet rest = WithoutOutliers(traces, fit.profile.outliers);
-    fmt::print("\n");
-    PrintEnergy("energy per request, without the outliers",
-                CheckEnergy(FitDevice(rest, options).profile, rest, kDraws, kSeed));
-  }
+  const std::string tables = FitText(run);
+  std::fwrite(tables.data(), 1, tables.size(), stdout);
   WriteTextFile(args.out, text);
-  for (const std::string& doubt : Doubts(traces, fit, checks)) PrintErrorLine("warning: " + doubt);
-  fmt::print("Biases speak for the recorded session only.\nprofile in {}\n", args.out);
+  if (!args.report.empty()) WriteTextFile(args.report, FitReportJson(run));
+  for (const std::string& doubt : Doubts(run)) PrintErrorLine("warning: " + doubt);
+  if (!members.empty()) {
+    fmt::print("{} resampled profiles in {}\n", members.size(),
+               WriteEnsemble(args.out, members).string());
+  }
+  if (!args.report.empty()) fmt::print("report in {}\n", args.report);
+  fmt::print("profile in {}\n", args.out);
 }
 
 }  // namespace
@@ -208,35 +197,45 @@ void Fit(const FitArguments& args) {
 void AddFitCommand(CLI::App& app) {
   auto args = std::make_shared<FitArguments>();
   CLI::App* fit = app.add_subcommand("fit", "Fit a device profile to recorded power traces");
-  fit->add_option("--traces", args->traces,
-                  "csv: action, question_id, t_s (seconds since the request began), and one column "
-                  "<rail>_w per rail")
-      ->required();
-  fit->add_option("--requests", args->requests,
-                  "csv: action, question_id, completion_tokens, duration_s")
-      ->required();
+  AddTraceOptions(*fit, args->traces);
   fit->add_option("-o,--out", args->out, "Profile to write (JSON)")->required();
-  fit->add_option("--name", args->options.name, "Name of the device")->required();
+  fit->add_option("--report", args->report, "Fit report to write (JSON, docs/fitting.md)");
+  fit->add_option("--name", args->options.name, "Name of the device; default the trace's name");
   fit->add_option("--description", args->options.description, "One line about the device");
   fit->add_option("--source", args->options.source,
-                  "Where the traces come from; it goes into the profile's provenance")
-      ->required();
-  fit->add_option("--recorded", args->options.date_recorded, "Date of the recording, YYYY-MM-DD")
-      ->required();
+                  "Where the traces come from, for the profile's provenance; default their names");
+  fit->add_option("--recorded", args->options.date_recorded,
+                  "Date of the recording, YYYY-MM-DD; default by the recording's clock");
   fit->add_option("--date", args->options.date_fitted,
                   "Date of the fit, YYYY-MM-DD; default today");
   fit->add_option("--model", args->models,
-                  "Structure of a rail's model, RAIL=WORDS, or WORDS for all rails: ramp[=N] or "
-                  "free[=N], gaussian, student or mixture, ar, level, classes=N, and a duration "
-                  "family")
+                  "Structure of a rail's model, RAIL=WORDS, or WORDS for all rails: auto "
+                  "(default; chosen by held-out score), or ramp[=N] or free[=N], gaussian, student "
+                  "or mixture, ar, level, classes=N, and a duration family")
       ->expected(1)
       ->take_all();
+  fit->add_option("--interval", args->options.interval_s,
+                  "Average readings over so many seconds; default as sampled")
+      ->check(CLI::PositiveNumber);
   fit->add_option("--restarts", args->options.control.restarts, "EM runs, the best is kept")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   fit->add_option("--folds", args->folds,
                   "Also report energies of requests left out of the fit, in this many folds")
       ->check(CLI::Range(2, 1000));
+  fit->add_option("--bootstrap", args->members,
+                  "Also write so many profiles fitted to resampled requests, to OUT.boot/")
+      ->check(CLI::Range(2, 10000));
+  fit->add_option("--session-level-sd", args->session_level_sd_w,
+                  "With --bootstrap: by how much total power differs between sessions, W")
+      ->check(CLI::NonNegativeNumber);
+  fit->add_option("-j,--threads", args->threads,
+                  "Threads; default all. The results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  fit->footer(
+      "Example: edgesim fit power.csv -o my.json\n"
+      "         edgesim fit power.csv --group run --model \"ramp=4 ar level\" --bootstrap 50 -o "
+      "my.json");
   fit->callback([args] { Fit(*args); });
 }
 

@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   edgesim::AddActionsCommand(app);
   edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
+  edgesim::AddSegmentCommand(app);
+  edgesim::AddSampleCommand(app);
   edgesim::AddFidelityCommand(app);
   edgesim::AddCompareCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {

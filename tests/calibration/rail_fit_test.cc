@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "devices/hsmm_sampler.h"
 
@@ -95,6 +97,18 @@ TEST(FitRail, RestartsFindWhatTheRulesMiss) {
   EXPECT_NEAR(means[0], 20, 4 * 1 / std::sqrt(120));
   EXPECT_NEAR(means[1], 26, 4 * 1 / std::sqrt(60));
   EXPECT_NEAR(means[2], 60, 4 * 3 / std::sqrt(120));
+}
+
+TEST(FitRail, StatesAreNamedByWhatTheyCameToMean) {
+  const RailSequences data = ThreeLevels();
+  for (const int restarts : {1, 12}) {
+    const HsmmFit fit = FitRail(kThree, data, {.restarts = restarts, .seed = 1, .em = {}});
+    std::map<double, std::string> name_of;
+    for (const HsmmState& state : fit.model.states) name_of[state.mean_w] = state.name;
+    std::vector<std::string> names;
+    for (const auto& [mean_w, name] : name_of) names.push_back(name);
+    EXPECT_EQ(names, (std::vector<std::string>{"low", "mid", "high"})) << restarts;
+  }
 }
 
 TEST(FitRail, TheStructureIsTheOneAskedFor) {

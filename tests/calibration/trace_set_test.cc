@@ -76,6 +76,17 @@ TEST(TraceSet, SeveralRecordingsTellTheirRequestsApart) {
   EXPECT_EQ(set.requests[1].request, "y.csv: a");
 }
 
+TEST(TraceSet, KeepsTheCoarsestStepAndTheSession) {
+  PowerTrace fine = Recording("x.csv", std::string(40, ' ')), coarse = fine;
+  coarse.name = "y.csv";
+  for (double& w : coarse.rail_w[1]) w = std::round(w);
+  const TraceSet set = FromRecordings({fine, coarse});
+  EXPECT_THAT(FromRecordings({fine}).quantum_w, ElementsAre(1, 0.125));
+  EXPECT_THAT(set.quantum_w, ElementsAre(1, 1));
+  EXPECT_EQ(set.requests[0].session, 0U);
+  EXPECT_EQ(set.requests[1].session, 1U);
+}
+
 TEST(TraceSet, ASensorThatHoldsItsValuesGivesOneSamplePerRefresh) {
   PowerTrace trace = Recording("r.csv", std::string(100, ' '));
   for (auto& watts : trace.rail_w) {

@@ -152,6 +152,35 @@ TEST(CrossValidateEnergyTest, RequestsLeftOutDoNotTeachTheirOwnPower) {
 }
 
 // The order of the rows in a file says nothing about the requests.
+TEST(CrossValidateEnergyTest, WithoutTokensTheRecordedDurationsAreGiven) {
+  TraceSet traces = TwoActions(6);
+  for (RequestTrace& trace : traces.requests) trace.output_tokens = NAN;
+  const DeviceFit fit = FitDevice(traces, OneState());
+  ASSERT_FALSE(fit.profile.actions[0].latency);
+  const std::vector<EnergyCheck> all = CheckEnergy(fit, traces, 20, 1);
+  const std::vector<EnergyCheck> out = CrossValidateEnergy(traces, OneState(), 3, 20, 1);
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_NEAR(all[0].measured_j, 60, 1);
+  EXPECT_NEAR(all[1].measured_j, 240, 2);
+  for (std::size_t a = 0; a < 2; ++a) {
+    EXPECT_NEAR(all[a].Bias(), 0, kTolerance);
+    EXPECT_NEAR(out[a].Bias(), 0, kTolerance);
+    EXPECT_EQ(out[a].requests, 6U);
+  }
+}
+
+TEST(InHalvesTest, ShareOutReadingsAndTime) {
+  const TraceSet halves = InHalves(TwoActions(1));
+  ASSERT_EQ(halves.requests.size(), 4U);
+  EXPECT_EQ(halves.requests[1].request, "10 (second half)");
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_EQ(halves.requests[i].duration_s, 1);
+    EXPECT_EQ(halves.requests[i].t_s.size(), 10U);
+    EXPECT_NEAR(halves.requests[i].t_s.front(), 0.05, 1e-9);
+    EXPECT_NEAR(MeasuredEnergy(halves.requests[i], 0), 30, 0.1);
+  }
+}
+
 TEST(CrossValidateEnergyTest, TheOrderOfTheRequestsDoesNotMatter) {
   const TraceSet traces = TwoActions(4);
   TraceSet mixed{.rails = traces.rails, .requests = {}};

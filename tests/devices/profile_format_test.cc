@@ -142,6 +142,14 @@ TEST(FormatProfile, StartingMidStaySurvives) {
   EXPECT_FALSE(ModelAfterRoundTrip([](Hsmm&) {}).starts_mid_stay);
 }
 
+TEST(FormatProfile, ProbabilitiesOfNearlyNothingSurvive) {
+  DeviceProfile profile = Small();
+  Hsmm& model = profile.actions[0].rails[0].classes[0].hsmm;
+  model.initial = Eigen::Vector2d(1, 1e-310);
+  const DeviceProfile again = ParseProfile(FormatProfile(profile), "again.json");
+  EXPECT_EQ(again.actions[0].rails[0].classes[0].hsmm.initial, model.initial);
+}
+
 TEST(FormatProfile, AbsorbingStatesSurvive) {
   const Hsmm model = ModelAfterRoundTrip([](Hsmm& m) {
     m.states[1].duration.reset();
