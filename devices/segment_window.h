@@ -84,7 +84,7 @@ class SegmentWindow {
     // A power of two rounds nothing.
     const double scale = std::ldexp(1.0, std::min(1000, -std::ilogb(*heaviest)));
     Scale(scale, begin, end);
-    product_ = product_ * (1 / scale);
+    product_ = product_ * WideDouble(1 / scale);  // of doubles alone it could run out
     return scale;
   }
 

@@ -94,21 +94,24 @@ refuses short.csv -o x.json -- 'too little data to choose a model: short.csv has
 mkdir kept.boot && touch kept.boot/mine
 refuses good.csv -o kept.json --bootstrap 2 -- 'kept.boot holds mine, which is no profile of an ensemble'
 
+course 120 "$steps" >small.csv
 # One recording, nothing but it: the model is chosen, and naming the choice gives the same profile.
-"$edgesim" fit good.csv -o auto.json --restarts 2 --date 2026-01-02 --report auto-report.json -j 1 >out 2>err ||
+"$edgesim" fit small.csv -o auto.json --restarts 1 --date 2026-01-02 --report auto-report.json -j 1 >out 2>err ||
   fail "auto: $(cat err)"
 words=$(sed -n 's/^chosen: --model "\(.*\)"$/\1/p' out)
 grep -q 'soc: models tried' out && [ -n "$words" ] || fail "auto: $(cat out)"
-grep -q '"name": "good"' auto.json && grep -q '"date": "unknown"' auto.json || fail "auto: defaults"
-"$edgesim" fit good.csv -o named.json --restarts 2 --date 2026-01-02 --model "$words" --report named-report.json -j 2 >out 2>err ||
+grep -q '"name": "small"' auto.json && grep -q '"date": "unknown"' auto.json || fail "auto: defaults"
+"$edgesim" fit small.csv -o named.json --restarts 1 --date 2026-01-02 --model "$words" --report named-report.json -j 2 >out 2>err ||
   fail "--model $words: $(cat err)"
 cmp -s auto.json named.json || fail "naming the chosen model gives another profile"
 grep -q 'Intervals hold for the recorded session: ' out || fail "scope: $(cat out)"
-"$edgesim" fit good.csv -o again.json --restarts 2 --date 2027-01-02 --report again-report.json -j 2 >out 2>err
+"$edgesim" fit small.csv -o again.json --restarts 1 --date 2027-01-02 --report again-report.json -j 2 >out 2>err
 cmp -s auto-report.json again-report.json || fail "the report depends on the day or the threads"
-printf 'name: mine\ndevice: {profile: ./auto.json}\nworkload: {questions: mt_bench_18_questions, answers: mt_bench_six_actions_answers, requests: 3}\nenergy_budget: {limit_j: 300}\npolicies: [random]\n' >mine.yaml
-"$edgesim" run mine.yaml >out 2>err
-[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Eq "has power but no latency|no answer for" err || fail "run without latency: $(cat err)"
+printf 'question_id,category,prompt_tokens\n1,short,5\n' >one.csv
+printf 'question_id,action,prompt_tokens,output_tokens,score\n1,recording,5,40,4\n' >answer.csv
+printf 'name: none\ndevice: {profile: ./auto.json}\nworkload: {questions: ./one.csv, answers: ./answer.csv, requests: 3}\nenergy_budget: {limit_j: 300}\npolicies: [random]\n' >none.yaml
+"$edgesim" run none.yaml >out 2>err
+[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "action 'recording' has power but no latency" err || fail "run without latency: $(cat err)"
 
 # Averaging, and the tool's own step.
 "$edgesim" fit good.csv "${quick[@]}" -o slow.json --interval 0.5 >out 2>err && grep -q '"emission_interval_s": 0.5,' slow.json ||
@@ -131,6 +134,16 @@ cp -r cut.boot first
 [ "$(ls cut.boot)" = "$(printf '001.json\n002.json')" ] || fail "an old ensemble was left: $(ls cut.boot)"
 diff <(sed 's/ of 2,/ of 3,/; s/ of 2"/ of 3"/' cut.boot/002.json) first/002.json >differs || fail "--bootstrap depends on -j: $(head -5 differs)"
 cmp -s first/001.json first/002.json && fail "replicates are equal"
+
+# README: the profile in an experiment; docs/fitting.md: the ensemble.
+printf 'question_id,category,prompt_tokens\n1,short,5\n2,long,50\n' >q.csv
+printf 'question_id,action,prompt_tokens,output_tokens,score\n1,tiny-1b-q4_0,5,40,4\n2,tiny-1b-q4_0,50,60,3\n' >a.csv
+printf 'name: mine\ndevice: {profile: ./other.json}\nworkload: {questions: ./q.csv, answers: ./a.csv, requests: 10}\nenergy_budget: {limit_j: 200}\npolicies: [random]\nreplicas: 2\nepisodes: {train: 2, eval: 3}\noptimum: {draws: 100}\n' >my_experiment.yaml
+"$edgesim" run my_experiment.yaml --set device.profile=./cut.json >out 2>err && grep -q always-tiny-1b-q4_0 out || fail "own experiment: $(cat err)"
+for p in cut.boot/*.json; do
+  "$edgesim" run my_experiment.yaml --set device.profile=./$p --out "runs/boot/$(basename "$p" .json)" >out 2>err || fail "$p: $(cat err)"
+done
+cmp -s runs/boot/001/summary.json runs/boot/002/summary.json && fail "two members give the same result"
 
 # A large stream is refused in bounded memory and time, whatever it is.
 megabytes=${EDGESIM_STREAM_MB:-100}

@@ -180,10 +180,8 @@ void RunRecord(const RecordArguments& args) {
   const PowerCsv csv = FormatPowerCsv(series);
   WriteWhole(out, csv.text);
   PrintSummary(args, recorded, csv, series);
-  fmt::print(stderr,
-             "\nrecording in {}\nnext: edgesim fit, with the rows of each request under its action "
-             "and question_id; see edgesim fit --help\n",
-             out.string());
+  fmt::print(stderr, "\nrecording in {}\nnext: edgesim fit {} -o my.json; see edgesim fit --help\n",
+             out.string(), out.string());
   if (csv.rows == 0)
     gaps.push_back(
         fmt::format("{} has no row: there is no instant that all rails cover", out.string()));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numbers>
+
 namespace edgesim {
 namespace {
 
@@ -63,6 +65,18 @@ TEST(SegmentWindow, FoldBringsTheHeaviestBack) {
   EXPECT_LT(*window.At(1), 2);
   EXPECT_NEAR(LogWeight(window, 1), std::log(1e-100), 1e-12);
   EXPECT_NEAR(LogWeight(window, 2), std::log(1e-120), 1e-12);
+}
+
+TEST(SegmentWindow, FoldFarDownDoesNotRunOut) {
+  SegmentWindow window(4, 4);
+  window.Enter(WideDouble(1), 0, 0, 1);
+  window.Enter(WideDouble(0x1p-1020), 1, 0, 2);
+  window.Multiply(WideDouble(0x1p-250), 0, 2);  // as small as the product's double gets
+  window.Fold(1, 2);
+  EXPECT_FALSE(window.product().IsZero());
+  EXPECT_NEAR(LogWeight(window, 1), -1270 * std::numbers::ln2, 1e-9);
+  window.Enter(WideDouble::Exp(-1270 * std::numbers::ln2), 2, 1, 3);
+  EXPECT_NEAR(LogWeight(window, 2), -1270 * std::numbers::ln2, 1e-9);
 }
 
 TEST(SegmentWindow, PossibleStays) {
