@@ -156,6 +156,7 @@ FidelityReport JudgeFidelity(const TraceSet& traces, const FidelityOptions& opti
     if (choice.name == options.reference || choice.name == options.against)
       kept[choice.name] = items;
     report.models.push_back(std::move(score));
+    if (options.done) options.done(choice.name);
     if (report.floors.empty() && !traces.mid_stay) {
       for (std::size_t a = 0; a < plan.actions.size(); ++a)
         report.floors.push_back(

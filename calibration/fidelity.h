@@ -39,6 +39,7 @@ struct FidelityOptions {
   std::string reference, against;  // models whose scores are compared pairwise; "" for none
   std::map<std::pair<std::string, std::string>, Hsmm> published;  // by (action, rail)
   std::function<double()> now_s;  // for fit times; empty: not measured
+  std::function<void(const std::string& model)> done;  // called as each model is judged
 };
 
 // A feature of one path, compared between the held-out requests and their simulations.

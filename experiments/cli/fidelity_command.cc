@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <tbb/global_control.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -41,6 +42,11 @@ void Fidelity(const FidelityArguments& args) {
           ? args.threads
           : tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  if (isatty(STDERR_FILENO) != 0) {
+    options.done = [&](const std::string& model) {
+      PrintErrorLine(fmt::format("{:6.1f} s: {} judged", options.now_s(), model));
+    };
+  }
   run.report = JudgeFidelity(traces, options);
 
   const std::string text = FidelityText(run);

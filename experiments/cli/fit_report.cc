@@ -19,13 +19,17 @@ Json Rounded(double value) {
 }
 
 Json ScoreJson(const CandidateScore& score) {
-  return {{"window_crps_w", Rounded(score.window_crps_w)}, {"log_score", Rounded(score.log_score)}};
+  return {{"window_crps_w", Rounded(score.window_crps_w)},
+          {"peak_crps_w", Rounded(score.peak_crps_w)},
+          {"step_crps_w", Rounded(score.step_crps_w)},
+          {"log_score", Rounded(score.log_score)}};
 }
 
 Json CandidateJson(const CandidateScore& score) {
   Json json = {{"model", Format(score.spec)}};
   json.update(ScoreJson(score));
-  json["standard_error_w"] = Rounded(score.standard_error_w);
+  json["score"] = Rounded(score.score);
+  json["standard_error"] = Rounded(score.standard_error);
   json["bic_per_reading"] = Rounded(score.bic);
   json["parameters"] = score.parameters;
   return json;

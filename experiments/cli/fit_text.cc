@@ -19,12 +19,14 @@ std::string Number(double value, int decimals) {
 }
 
 std::string Candidates(const std::string& rail, const RailModelChoice& choice) {
-  Rows rows = {{fmt::format("{}: models tried", rail), "held-out CRPS W", "standard error W",
-                "held-out log score", "BIC per reading", "parameters"}};
+  Rows rows = {{fmt::format("{}: models tried", rail), "held-out score", "standard error",
+                "1 s CRPS W", "peak CRPS W", "step CRPS W", "log score", "BIC per reading",
+                "parameters"}};
   for (const CandidateScore& score : choice.tried) {
     rows.push_back({(score.spec == choice.spec ? "* " : "  ") + Format(score.spec),
-                    Number(score.window_crps_w, 3), Number(score.standard_error_w, 3),
-                    Number(score.log_score, 3), Number(score.bic, 3),
+                    Number(score.score, 3), Number(score.standard_error, 3),
+                    Number(score.window_crps_w, 3), Number(score.peak_crps_w, 3),
+                    Number(score.step_crps_w, 3), Number(score.log_score, 3), Number(score.bic, 3),
                     std::to_string(score.parameters)});
   }
   return TextTable(rows) + "\n";
@@ -32,7 +34,7 @@ std::string Candidates(const std::string& rail, const RailModelChoice& choice) {
 
 std::string Fits(const FitRun& run) {
   Rows rows = {{"action, rail", "requests", "states", "parameters", "log-likelihood", "BIC",
-                "held-out CRPS W", "held-out log score", "iterations", "level sd W"}};
+                "held-out 1 s CRPS W", "held-out log score", "iterations", "level sd W"}};
   for (std::size_t a = 0; a < run.fit.actions.size(); ++a) {
     const NamedActionFit& action = run.fit.actions[a];
     for (std::size_t r = 0; r < run.input.traces.rails.size(); ++r) {

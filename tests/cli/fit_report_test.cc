@@ -33,6 +33,7 @@ TEST(FitReport, HoldsEveryFigureOfTheFit) {
   EXPECT_EQ(gpu["model"], Format(run.models[0].spec));
   EXPECT_EQ(gpu["tried"].size(), run.models[0].tried.size());
   EXPECT_TRUE(gpu["tried"][0].contains("window_crps_w"));
+  EXPECT_TRUE(gpu["tried"][0].contains("standard_error"));
   EXPECT_EQ(cpu["chosen_by"], "words");
   EXPECT_EQ(cpu["quantum_w"], 0.25);
   EXPECT_EQ(report["held_out"]["folds"], 2);
