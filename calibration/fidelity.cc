@@ -51,6 +51,7 @@ std::vector<std::string> Resolved(const std::vector<std::string>& words, const A
     if (words[r] != "auto") continue;
     SelectionOptions selection;
     selection.control = control;
+    selection.control.restarts = std::min(kSelectionRestarts, control.restarts);
     resolved[r] = Format(SelectModel({train.rails[r]}, selection));
   }
   return resolved;

@@ -97,7 +97,7 @@ void PlanRequests(const TraceSet& traces, int folds, FidelityPlan& plan) {
         throw InputError(groups[a].first +
                          ": too few requests for this many folds, one fold holds them all");
       }
-      part.train = OnGrid(kept, traces.rails.size(), plan.interval_s, false);
+      part.train = OnGrid(traces, kept, plan.interval_s);
       plan.parts.push_back(std::move(part));
     }
   }
@@ -115,7 +115,11 @@ void PlanRecordings(const TraceSet& traces, double split_share, double block_s,
     for (const bool first_held_out : {false, true}) {
       FidelityPart part{.action = a, .train = {}, .train_tokens = {}, .held_out = {}};
       for (std::size_t r = 0; r < traces.rails.size(); ++r)
-        part.train.rails.push_back({.interval_s = plan.interval_s, .watts = {}, .mid_stay = true});
+        part.train.rails.push_back(
+            {.interval_s = plan.interval_s,
+             .watts = {},
+             .mid_stay = true,
+             .quantum_w = traces.quantum_w.empty() ? 0 : traces.quantum_w[r]});
       for (const RequestTrace* trace : groups[a].second) {
         std::vector<std::vector<double>> grid;
         for (std::size_t r = 0; r < traces.rails.size(); ++r)

@@ -22,6 +22,8 @@ struct CandidateScore {
   int parameters = 0;
 };
 
+inline constexpr int kSelectionRestarts = 3;  // EM runs per candidate that rank them well enough
+
 struct SelectionOptions {
   int folds = 3;
   int draws = 200;

@@ -132,9 +132,8 @@ FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
       options.interval_s > 0 ? options.interval_s : MeanSamplingPeriod(traces);
 
   // Which structure is best shows with a few restarts; what is kept is fitted with all of them.
-  constexpr int kRestarts = 3;
   SelectionOptions selection{.control = options.control};
-  selection.control.restarts = std::min(kRestarts, options.control.restarts);
+  selection.control.restarts = std::min(kSelectionRestarts, options.control.restarts);
   ChooseModels(traces, interval_s, selection, run.models);
   for (const RailModelChoice& model : run.models) options.models.push_back(model.spec);
   run.fit = FitDevice(traces, options);
