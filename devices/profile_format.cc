@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "devices/profile_io.h"
@@ -10,7 +11,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double Rounded(double value) { return std::stod(fmt::format("{:.6g}", value)); }
+double Rounded(double value) {
+  const std::string digits = fmt::format("{:.6g}", value);
+  return std::strtod(digits.c_str(), nullptr);  // unlike stod it takes denormals
+}
 
 Json ToJson(const DurationLaw& law) {
   Json json = {{"family", kDurationFamilyNames[static_cast<std::size_t>(law.family)]}};
