@@ -17,7 +17,7 @@ enum class ProvenanceKind { kMeasured, kCalibrated, kModelled, kAssumed };
 struct Provenance {
   ProvenanceKind kind{};
   std::string source;  // where the figure can be checked
-  std::string date;    // ISO 8601, of the measurement or the fit
+  std::string date;    // ISO 8601, of the measurement or the fit; or "unknown"
   std::string method;  // how it was obtained
 };
 

@@ -76,7 +76,7 @@ done
 fit -o x.json --model npu=ramp
 grep -q "'npu=ramp' is not a word for a model; .*; rails are soc" err || fail "unknown rail: $(cat err)"
 head -1 traces.csv | grep -q soc_w || fail "fit overwrote its input"
-fit -o board.json && grep -q 'profile in board.json' out && [ ! -s err ] || fail "fit: $(cat out err)"
+fit -o board.json --model 'free=2 level' && grep -q 'profile in board.json' out && [ ! -s err ] || fail "fit: $(cat out err)"
 words() { grep -o '; soc: [^"]*' board.json; }
 fit -o board.json --restarts 1 --model free=1 && [ "$(words)" = '; soc: free=1 gaussian gamma' ] || fail "--model for all rails: $(cat err; words)"
 fit -o board.json --restarts 1 --model 'soc=free=1 level' --model free=2 && [ "$(words)" = '; soc: free=1 gaussian gamma level' ] ||

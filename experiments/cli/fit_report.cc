@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "devices/profile_io.h"
@@ -15,7 +16,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json Rounded(double value) {
-  return std::isfinite(value) ? Json(std::stod(fmt::format("{:.6g}", value))) : Json();
+  if (!std::isfinite(value)) return {};
+  const std::string digits = fmt::format("{:.6g}", value);
+  return std::strtod(digits.c_str(), nullptr);  // unlike stod it takes denormals
 }
 
 Json ScoreJson(const CandidateScore& score) {

@@ -68,6 +68,13 @@ TEST(FormatProfile, AutoregressionSurvives) {
   EXPECT_EQ(model.states[1].phi, 0.625);
 }
 
+// EM drives what does not happen towards 0, through numbers that are no longer normal.
+TEST(FormatProfile, NumbersNextToZeroSurvive) {
+  const Hsmm model = ModelAfterRoundTrip([](Hsmm& m) { m.initial = Eigen::Vector2d(1, 3e-310); });
+  EXPECT_GT(model.initial(1), 0);
+  EXPECT_LT(model.initial(1), 1e-300);
+}
+
 TEST(FormatProfile, StudentInnovationsSurvive) {
   const Hsmm model = ModelAfterRoundTrip([](Hsmm& m) { m.states[1].student_dof = 3.5; });
   EXPECT_FALSE(model.states[0].student_dof.has_value());
