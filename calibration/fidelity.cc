@@ -1,11 +1,13 @@
 #include "calibration/fidelity.h"
 
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "calibration/device_fit.h"
 #include "calibration/fidelity_item.h"
 #include "calibration/fidelity_plan.h"
 #include "calibration/fidelity_score.h"
@@ -35,6 +37,15 @@ void Check(const TraceSet& traces, const FidelityOptions& options) {
       if (words == "tcn" && traces.mid_stay) {
         throw InputError("model " + choice.name +
                          ": a tcn generates requests from their beginning; a recording has none");
+      }
+      if (words == "published" && !options.published.empty()) {
+        for (const RequestTrace& trace : traces.requests) {
+          const std::string action = ProfileActionName(trace.action);
+          if (!options.published.contains({action, traces.rails[r]})) {
+            throw InputError(fmt::format("model {}: no published model of action {}, rail {}",
+                                         choice.name, action, traces.rails[r]));
+          }
+        }
       }
       if (words != "iid" && words != "replay" && words != "tcn" && words != "published" &&
           words != "auto")

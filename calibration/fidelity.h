@@ -37,7 +37,8 @@ struct FidelityOptions {
   std::uint64_t seed = 1;
   double cap_w = 0;                // on the sum of the rails: exceeded by a single reading
   std::string reference, against;  // models whose scores are compared pairwise; "" for none
-  std::map<std::pair<std::string, std::string>, Hsmm> published;  // by (action, rail)
+  // By (action as the report names it, rail); empty: models "published" are left out.
+  std::map<std::pair<std::string, std::string>, Hsmm> published;
   std::function<double()> now_s;  // for fit times; empty: not measured
   std::function<void(const std::string& model)> done;  // called as each model is judged
 };

@@ -52,11 +52,18 @@ std::vector<Fold> RequestFolds(const RailSequences& all, int folds) {
   return result;
 }
 
-// Halves of recordings, the held-out one in blocks of a tenth of it, predicted from what came
-// before in that half.
+double Window_s(double interval_s) {
+  constexpr double kWindow_s = 1, kLeastReadings = 5;
+  return std::max(kWindow_s, kLeastReadings * interval_s);
+}
+
+// Halves of recordings, the held-out one in blocks of a tenth of it, a window at least, predicted
+// from what came before in that half.
 std::vector<Fold> RecordingFolds(const RailSequences& all) {
   std::vector<Fold> result;
-  constexpr std::size_t kBlocks = 10, kLeastBlock = 5;
+  constexpr std::size_t kBlocks = 10;
+  const auto least_block =
+      static_cast<std::size_t>(std::ceil(Window_s(all.interval_s) / all.interval_s - 1e-6));
   for (const bool first_held_out : {false, true}) {
     RailSequences train = all;
     train.watts.clear();
@@ -66,7 +73,7 @@ std::vector<Fold> RecordingFolds(const RailSequences& all) {
       const std::vector<double> first(x.begin(), middle), second(middle, x.end());
       const std::vector<double>& held_out = first_held_out ? first : second;
       train.watts.push_back(first_held_out ? second : first);
-      const std::size_t block = std::max(kLeastBlock, held_out.size() / kBlocks);
+      const std::size_t block = std::max(least_block, held_out.size() / kBlocks);
       for (std::size_t begin = block; begin + block <= held_out.size(); begin += block) {
         const auto at = held_out.begin() + static_cast<std::ptrdiff_t>(begin);
         PathTask task;
@@ -107,8 +114,7 @@ double Crps(double measured, std::vector<double> drawn) {
 
 UnitScore Score(const PathModel& model, const Unit& unit, double interval_s, int draws,
                 std::uint64_t seed, std::uint32_t index) {
-  constexpr double kWindow_s = 1, kLeastReadings = 5;
-  const double window_s = std::max(kWindow_s, kLeastReadings * interval_s);
+  const double window_s = Window_s(interval_s);
   std::vector<double> t_s;
   for (std::size_t t = 0; t < unit.watts.size(); ++t)
     t_s.push_back(static_cast<double>(t) * interval_s);

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "calibration/device_fit.h"
 #include "calibration/model_spec.h"
 #include "calibration/power_trace.h"
 #include "calibration/trace_set.h"
@@ -149,7 +150,7 @@ FidelityOptions MakeOptions(const LoadedFidelity& loaded, const TraceSet& traces
   for (const std::string& action : actions) {
     for (const std::string& rail : published_rails) {
       const std::string file = fmt::format("{}/{}/{}_hsmm.json", *config.published, action, rail);
-      options.published[{action, rail}] =
+      options.published[{ProfileActionName(action), rail}] =
           ParsePublishedHsmm(Read(loaded, "published", file, run), file);
     }
   }

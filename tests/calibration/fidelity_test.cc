@@ -95,10 +95,15 @@ TEST(JudgeFidelity, RecordingsAreJudgedBlockByBlock) {
 }
 
 TEST(JudgeFidelity, PublishedModelsThatAreNotThereAreLeftOut) {
-  const TraceSet traces = DrawTraces({LowAndHigh()}, 6, 30, 4);
+  TraceSet traces = DrawTraces({LowAndHigh()}, 6, 30, 4);
+  for (RequestTrace& trace : traces.requests) trace.action = "Toy";  // "toy" in the report
   FidelityOptions options =
       Options({{.name = "iid", .rails = {"iid"}}, {.name = "theirs", .rails = {"published"}}});
   EXPECT_EQ(JudgeFidelity(traces, options).models.size(), 1U);
+  options.published[{"toy", "cpu"}] = LowAndHigh();
+  EXPECT_THAT([&] { JudgeFidelity(traces, options); },
+              ThrowsMessage<InputError>(
+                  HasSubstr("model theirs: no published model of action toy, rail gpu")));
   options.published[{"toy", "gpu"}] = LowAndHigh();
   const FidelityReport report = JudgeFidelity(traces, options);
   ASSERT_EQ(report.models.size(), 2U);
