@@ -37,8 +37,12 @@ Index LastCounted(const Eigen::VectorXd& counts) {
 
 class Score {
  public:
-  Score(const DurationCounts& counts, double interval_s, Tail tail)
-      : counts_(counts), interval_s_(interval_s), tail_(tail), cells_(counts.whole.size()) {
+  Score(const DurationCounts& counts, double interval_s, Tail tail, double log_shape_sd)
+      : counts_(counts),
+        interval_s_(interval_s),
+        tail_(tail),
+        log_shape_sd_(log_shape_sd),
+        cells_(counts.whole.size()) {
     last_ = LastCounted(counts.whole);
     if (counts.remaining.size() > 0 && counts.remaining.sum() > kNegligible) last_ = cells_;
     // Cells beyond the last count matter only through the normaliser, and through the lumped cell.
@@ -58,6 +62,10 @@ class Score {
       const Eigen::VectorXd residual = survivor / survivor.sum();
       sum += counts_.remaining.dot(residual.cwiseMax(kTiny).array().log().matrix());
     }
+    if (log_shape_sd_ > 0 && ShapeParameters(law) > 0) {
+      const double z = std::log(law.shape) / log_shape_sd_;
+      sum -= 0.5 * z * z;
+    }
     return sum;
   }
 
@@ -65,19 +73,22 @@ class Score {
   const DurationCounts& counts_;
   double interval_s_;
   Tail tail_;
+  double log_shape_sd_;
   Index cells_, last_ = 0, evaluated_ = 0;
 };
 
-DurationLaw FitTable(const DurationCounts& counts, double interval_s, Tail tail, double prior) {
+DurationLaw FitTable(const DurationCounts& counts, double interval_s, Tail tail,
+                     const DurationPrior& prior) {
   Eigen::VectorXd table = counts.whole;
-  if (prior > 0) {
+  if (prior.table_stays > 0) {
     const double mean = counts.whole.dot(Eigen::VectorXd::LinSpaced(
                             table.size(), 1, static_cast<double>(table.size()))) /
                         counts.whole.sum();
     const DurationLaw start{
         .family = DurationFamily::kGamma, .mean_s = mean * interval_s, .shape = 5, .table = {}};
-    const DurationLaw smooth = FitDuration({counts.whole, {}}, interval_s, start, tail);
-    table += prior * DurationPmf(smooth, interval_s, static_cast<int>(table.size()), tail);
+    const DurationLaw smooth = FitDuration({counts.whole, {}}, interval_s, start, tail, prior);
+    table +=
+        prior.table_stays * DurationPmf(smooth, interval_s, static_cast<int>(table.size()), tail);
   }
   table /= table.sum();
   return {.family = DurationFamily::kTable,
@@ -89,10 +100,9 @@ DurationLaw FitTable(const DurationCounts& counts, double interval_s, Tail tail,
 }  // namespace
 
 DurationLaw FitDuration(const DurationCounts& counts, double interval_s, const DurationLaw& start,
-                        Tail tail, double table_prior) {
-  if (start.family == DurationFamily::kTable)
-    return FitTable(counts, interval_s, tail, table_prior);
-  const Score score(counts, interval_s, tail);
+                        Tail tail, const DurationPrior& prior) {
+  if (start.family == DurationFamily::kTable) return FitTable(counts, interval_s, tail, prior);
+  const Score score(counts, interval_s, tail, prior.log_shape_sd);
   DurationLaw best = start;
   double best_score = score(best);
   const auto keep_if_better = [&](DurationLaw law) {

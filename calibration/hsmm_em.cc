@@ -150,7 +150,7 @@ class Fitter {
         model_.transition.row(j) = successors.row(j) / successors.row(j).sum();
       if (whole.col(j).sum() > kLeastCount) {
         state.duration = FitDuration({whole.col(j), remaining.col(j)}, model_.interval_s,
-                                     *state.duration, tail_, options_.table_prior);
+                                     *state.duration, tail_, options_.duration);
       }
     }
     model_.initial =

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "calibration/duration_fit.h"
 #include "calibration/emission_fit.h"
 #include "devices/hsmm.h"
 
@@ -14,7 +15,7 @@ struct EmOptions {
   double tolerance = 1e-6;  // stop when the log-likelihood rises by less than this share
   EmissionOptions emission;
   double outlier_weight = 1e-5;
-  double table_prior = 1;  // stays a nonparametric duration law gets from its best gamma law
+  DurationPrior duration;
   // Longest stay, intervals; longer ones cannot occur. 0: as long as the longest sequence and
   // beyond.
   int longest_stay = 0;

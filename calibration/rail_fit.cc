@@ -24,6 +24,9 @@ EmOptions Options(const ModelSpec& spec, const RailSequences& data, const FitCon
   // Rounding to steps of q adds an error of q / sqrt(12); no law is narrower than that.
   const double rounding_w = data.quantum_w / std::sqrt(12.0);
   options.emission.floor_sd_w = std::max(options.emission.floor_sd_w, rounding_w);
+  // A recording shows few stays, and what is predicted begins inside one.
+  constexpr double kLogShapeSd = 1;
+  if (data.mid_stay) options.duration.log_shape_sd = kLogShapeSd;
   return options;
 }
 

@@ -22,7 +22,7 @@ EmOptions MaximumLikelihood(int iterations) {
   options.emission.prior_weight = 0;
   options.emission.floor_sd_w = 1e-9;
   options.outlier_weight = 0;
-  options.table_prior = 0;
+  options.duration.table_stays = 0;
   return options;
 }
 
