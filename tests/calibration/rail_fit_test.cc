@@ -111,6 +111,23 @@ TEST(FitRail, StatesAreNamedByWhatTheyCameToMean) {
   }
 }
 
+// A recording with one stay in the middle, all that is seen of it: no sign of regular stays.
+TEST(FitRail, ARecordingOfFewStaysIsNotTakenForClockwork) {
+  RailSequences data{.interval_s = kInterval, .watts = {{}}};
+  const Noise noise{.seed = 5};
+  WordStream words = noise.Words(Stream::kRail);
+  for (int t = 0; t < 120; ++t)
+    data.watts[0].push_back((t < 40 || t >= 70 ? 20 : 60) + StandardNormal(words));
+  const FitControl control{.restarts = 1, .seed = 1, .em = {}};
+  const auto shape = [&] {
+    const HsmmFit fit = FitRail({.states = 2}, data, control);
+    return fit.model.states[fit.model.states[0].mean_w > 40 ? 0 : 1].duration->shape;
+  };
+  EXPECT_GT(shape(), 20);  // as requests are, where each shows its stays
+  data.mid_stay = true;
+  EXPECT_LT(shape(), 4);
+}
+
 TEST(FitRail, TheStructureIsTheOneAskedFor) {
   const RailSequences data = ThreeLevels(3, 60);
   ModelSpec spec{.states = 2,
