@@ -75,7 +75,8 @@ class ReplayPaths final : public RailPaths {
 
 class TcnPaths final : public RailPaths {
  public:
-  TcnPaths(const RailSequences& data, const FitControl& control) {
+  TcnPaths(const RailSequences& data, const FitControl& control)
+      : with_outliers_(control.em.outlier_weight) {
     double best = std::numeric_limits<double>::infinity();
     for (int k = 0; k < control.restarts; ++k) {
       TcnFit fit = FitTcn(data.watts, TcnOptions{}, control.seed + static_cast<std::uint64_t>(k));
@@ -92,11 +93,16 @@ class TcnPaths final : public RailPaths {
   }
   double LogScore(const PathTask&, std::size_t, const std::vector<double>& watts,
                   const std::vector<double>&) const override {
-    return edgesim::LogScores(model_, watts).sum();
+    const Eigen::VectorXd scores = edgesim::LogScores(model_, watts);
+    double sum = 0;  // with outliers as HSMMs have them
+    for (std::size_t t = 0; t < watts.size(); ++t)
+      sum += std::isnan(watts[t]) ? 0 : with_outliers_(scores(static_cast<Index>(t)));
+    return sum;
   }
   double Parameters() const override { return model_.ParameterCount(); }
 
  private:
+  OutlierMixture with_outliers_;
   TcnModel model_;
 };
 

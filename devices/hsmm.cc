@@ -97,13 +97,21 @@ double LogInnovation(const HsmmState& state, double e, double widen) {
   return largest + std::log(sum);
 }
 
+OutlierMixture::OutlierMixture(double weight) : log_regular_(std::log1p(-weight)) {
+  constexpr double kLogOutlierDensity = -5.0106352940962555;  // log of 1/150 per W
+  log_outlier_ = std::log(weight) + kLogOutlierDensity;
+}
+
+double OutlierMixture::operator()(double log_density) const {
+  const double regular = log_regular_ + log_density, high = std::max(regular, log_outlier_);
+  return high + std::log(std::exp(regular - high) + std::exp(log_outlier_ - high));
+}
+
 Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, double level_w,
                            double outlier_weight) {
-  constexpr double kLogOutlierDensity = -5.0106352940962555;  // log of 1/150 per W
   const auto readings = static_cast<Eigen::Index>(watts.size());
   const auto n = static_cast<Eigen::Index>(model.states.size());
-  const double log_outlier = std::log(outlier_weight) + kLogOutlierDensity;
-  const double log_regular = std::log1p(-outlier_weight);
+  const OutlierMixture with_outliers(outlier_weight);
   Eigen::MatrixXd log_density = Eigen::MatrixXd::Zero(readings, n);
   for (Eigen::Index j = 0; j < n; ++j) {
     const HsmmState& state = model.states[static_cast<std::size_t>(j)];
@@ -122,11 +130,7 @@ Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, dou
       } else {
         value = LogInnovation(state, x - mean - state.phi * (before - mean), 1);
       }
-      if (outlier_weight > 0) {
-        const double regular = log_regular + value, high = std::max(regular, log_outlier);
-        value = high + std::log(std::exp(regular - high) + std::exp(log_outlier - high));
-      }
-      log_density(t, j) = value;
+      log_density(t, j) = outlier_weight > 0 ? with_outliers(value) : value;
     }
   }
   return log_density;

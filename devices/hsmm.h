@@ -61,10 +61,20 @@ double LogInnovation(const HsmmState& state, double e_w, double widen);
 // Gaussian, the right variance for the others.
 double StationaryWidening(const HsmmState& state);
 
+// Mixes a uniform density on 150 W into a density, with a weight in [0, 1): one odd reading then
+// cannot rule a law out. Takes and gives logarithms.
+class OutlierMixture {
+ public:
+  explicit OutlierMixture(double weight);
+  double operator()(double log_density) const;
+
+ private:
+  double log_regular_, log_outlier_;
+};
+
 // log density of each reading under each state, given the reading before (readings x states). A
 // reading that is NaN is missing and tells nothing; the one after it has the state's stationary
-// law. outlier_weight in [0, 1) mixes in a uniform density on 150 W, so that
-// one odd reading cannot rule a state out.
+// law. outlier_weight is that of an OutlierMixture.
 Eigen::MatrixXd LogDensity(const Hsmm& model, std::span<const double> watts, double level_w,
                            double outlier_weight);
 

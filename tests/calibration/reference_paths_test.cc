@@ -75,6 +75,13 @@ TEST(TcnPaths, LearnTheMeanAndHaveADensity) {
     for (const double w : x) mean += w / 240;
   EXPECT_NEAR(paths.cast<double>().mean(), mean, 6);
   EXPECT_TRUE(std::isfinite(model->LogScore(Steps(30), 0, data.watts[0], {1})));
+  // A reading far from all that was seen costs what it costs an HSMM: log(1e-5 / 150 W).
+  std::vector<double> odd = data.watts[0];
+  odd[0] = 1e6;
+  const auto first = [&](double w) { return model->LogScore(Steps(1), 0, {w}, {1}); };
+  EXPECT_NEAR(first(1e6), std::log(1e-5 / 150), 1e-6);
+  EXPECT_GT(first(20), first(1e6) + 5);
+  EXPECT_TRUE(std::isfinite(model->LogScore(Steps(30), 0, odd, {1})));
   // Another rail has other noise.
   EXPECT_NE(Row(paths, 0), Row(model->Sample(Steps(30), 1, {0}, {}, {.seed = 1}), 0));
 }
