@@ -73,9 +73,6 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
   }
   int next = 0;
   for (auto& [request, fold] : fold_of) fold = next++ % folds;
-  // One grid for all folds: what is kept of one may be too little to tell the sampling period from.
-  DeviceFitOptions on_one_grid = options;
-  if (on_one_grid.interval_s <= 0) on_one_grid.interval_s = MeanSamplingPeriod(traces);
 
   std::vector<EnergyCheck> total;
   for (int fold = 0; fold < folds; ++fold) {
@@ -93,8 +90,8 @@ std::vector<EnergyCheck> CrossValidateEnergy(const TraceSet& traces,
         throw InputError(trace.action +
                          ": too few requests for this many folds, one fold holds them all");
     }
-    const std::vector<EnergyCheck> checks = CheckEnergy(
-        FitDevice(kept, on_one_grid), left_out, draws, seed + static_cast<std::uint64_t>(fold));
+    const std::vector<EnergyCheck> checks = CheckEnergy(FitDevice(kept, options), left_out, draws,
+                                                        seed + static_cast<std::uint64_t>(fold));
     for (const EnergyCheck& check : checks) {
       if (check.requests == 0) continue;
       auto at = std::find_if(total.begin(), total.end(),
