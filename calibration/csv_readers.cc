@@ -147,7 +147,11 @@ PowerTrace ReadGenericCsv(LineReader& lines, const ImportOptions& options) {
   CsvRows rows(lines);
   std::size_t column = rows.Find("t_s");
   const bool seconds = column < rows.header().size();
-  if (!seconds) column = rows.Find("t_ms");
+  if (const std::size_t milliseconds = rows.Find("t_ms"); !seconds) {
+    column = milliseconds;
+  } else if (milliseconds < rows.header().size()) {
+    rows.FailHeader(milliseconds, "time stands twice, as 't_s' and 't_ms'; leave one out");
+  }
   RequireColumn(rows, column, "t_s' or 't_ms", "a generic trace");
   const std::vector<PowerColumn> columns =
       options.rails.empty() ? PowerColumns(rows) : ChosenColumns(rows, options.rails);

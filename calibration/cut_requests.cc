@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "calibration/request_table.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -27,6 +28,7 @@ TraceSet CutRequests(const PowerTrace& recording, const CsvTable& requests) {
                                  requests.Text(row, action), requests.Text(row, request), what));
   };
   if (requests.rows() == 0) throw InputError(requests.name() + ": no requests");
+  CheckRequestNames(requests);
   std::vector<Cut> cuts;
   for (std::size_t row = 0; row < requests.rows(); ++row) {
     const double start_s = requests.Number(row, start) - recording.origin_s,

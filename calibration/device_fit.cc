@@ -120,11 +120,13 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
                  "edgesim fit: EM of explicit-duration HSMMs, last stay "
                  "right-censored; recorded session" +
                      std::string(sessions == 1 ? "" : "s") + " only" + models);
-  profile.provenance["idle"] = provenance(
-      ProvenanceKind::kAssumed,
-      fmt::format("median of the readings before the requests began, at most {:.2f} s each: power "
-                  "may not have settled; what follows a request is not fitted",
-                  lead_s));
+  if (lead_s > 0) {
+    profile.provenance["idle"] = provenance(
+        ProvenanceKind::kAssumed,
+        fmt::format("median of the readings before the requests began, at most {:.2f} s each: "
+                    "power may not have settled; what follows a request is not fitted",
+                    lead_s));
+  }
 
   for (std::size_t r = 0; r < traces.rails.size(); ++r) {
     std::vector<double> before;
@@ -132,8 +134,11 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
       for (std::size_t i = 0; i < trace.t_s.size() && trace.t_s[i] < 0; ++i)
         before.push_back(trace.rail_w[r][i]);
     }
-    Rail rail{.name = traces.rails[r], .idle_w = {}, .idle_provenance = "idle"};
-    if (!before.empty()) rail.idle_w = Median(before);
+    Rail rail{.name = traces.rails[r], .idle_w = {}, .idle_provenance = {}};
+    if (!before.empty()) {
+      rail.idle_w = Median(before);
+      rail.idle_provenance = "idle";
+    }
     profile.rails.push_back(rail);
   }
   profile.outliers = FindOutliers(traces, options.models);

@@ -1,5 +1,6 @@
 #include "calibration/model_selection.h"
 
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -188,9 +189,7 @@ void Combine(const std::vector<std::vector<UnitScore>>& scores,
       ++n;
     }
     if (n == 0) {
-      throw InputError(
-          "choosing a model needs stretches of at least five readings and a second; name one "
-          "instead of auto");
+      throw InputError("a held-out score needs stretches of at least five readings and a second");
     }
     for (std::size_t k = 0; k < kScores; ++k) {
       means[c][k] /= n;
@@ -232,7 +231,7 @@ std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& ac
   std::vector<Fold> folds;
   for (const RailSequences& action : actions) {
     if (!action.mid_stay && action.watts.size() < 2)
-      throw InputError("choosing a model needs at least two requests; name one instead of auto");
+      throw InputError("a held-out score needs at least two requests");
     for (Fold& fold :
          action.mid_stay ? RecordingFolds(action) : RequestFolds(action, options.folds))
       folds.push_back(std::move(fold));
@@ -265,7 +264,13 @@ ModelSpec SelectModel(const std::vector<RailSequences>& actions, const Selection
                       std::vector<CandidateScore>* scored) {
   // Keeps the simplest of `candidates`, which are in order of complexity.
   const auto choose = [&](const std::vector<ModelSpec>& candidates) {
-    const std::vector<CandidateScore> results = ScoreCandidates(actions, candidates, options);
+    std::vector<CandidateScore> results;
+    try {
+      results = ScoreCandidates(actions, candidates, options);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format(
+          "too little data to choose a model: {}; name one, e.g. --model free=2", error.what()));
+    }
     if (scored != nullptr) scored->insert(scored->end(), results.begin(), results.end());
     double best = results[0].score;
     for (const CandidateScore& r : results) best = std::min(best, r.score);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -15,7 +16,14 @@ namespace edgesim {
 namespace {
 
 constexpr std::string_view kAllowed =
-    "ramp[=N], free[=N], gaussian, student, mixture, ar, level, classes=N, and one of ";
+    "ramp[=N], free[=N], gaussian, student, mixture, ar, level, classes=N, and one of hmm, ";
+
+std::vector<std::string> AllWords() {
+  std::vector<std::string> words = {"ramp", "free",  "gaussian",  "student", "mixture",
+                                    "ar",   "level", "classes=N", "hmm",     "auto"};
+  words.insert(words.end(), kDurationFamilyNames.begin(), kDurationFamilyNames.end());
+  return words;
+}
 
 std::vector<std::string> Words(std::string_view text) {
   std::vector<std::string> words;
@@ -82,8 +90,10 @@ ModelSpec ParseModelSpec(std::string_view text, const std::string& where) {
                           ? DurationFamily::kGeometric
                           : static_cast<DurationFamily>(family - kDurationFamilyNames.begin());
     } else {
-      fail(fmt::format("'{}' is not a word for a model; allowed are {}{}", word, kAllowed,
-                       fmt::join(kDurationFamilyNames, ", ")));
+      if (word == "auto") fail("auto stands alone: it chooses all the other words");
+      fail(fmt::format("'{}' is not a word for a model; allowed are {}{}; or auto alone{}", word,
+                       kAllowed, fmt::join(kDurationFamilyNames, ", "),
+                       DidYouMean(key, AllWords())));
     }
   }
   return spec;

@@ -7,20 +7,53 @@
 #include <limits>
 #include <map>
 
+#include "calibration/request_table.h"
+#include "calibration/trace_quality.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
 
-TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
-  TraceSet set;
-  std::vector<std::size_t> rail_columns;
-  for (const std::string& column : samples.header()) {
-    if (column.size() > 2 && column.ends_with("_w")) {
-      set.rails.push_back(column.substr(0, column.size() - 2));
-      rail_columns.push_back(samples.Column(column));
+namespace {
+
+struct RailColumn {
+  std::string rail;
+  std::size_t column = 0;
+  double to_w = 1;
+};
+
+std::vector<RailColumn> RailColumns(const CsvTable& samples) {
+  std::vector<RailColumn> columns;
+  const auto& header = samples.header();
+  const auto refuse = [&](const std::string& what) {
+    throw InputError(fmt::format("{}:1: {}", samples.name(), what));
+  };
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const bool milliwatts = header[i].ends_with("_mw");
+    const std::size_t suffix = milliwatts ? 3 : 2;
+    if (header[i].size() <= suffix || !(milliwatts || header[i].ends_with("_w"))) continue;
+    columns.push_back({.rail = header[i].substr(0, header[i].size() - suffix),
+                       .column = i,
+                       .to_w = milliwatts ? 1e-3 : 1});
+    for (std::size_t k = 0; k + 1 < columns.size(); ++k) {
+      if (columns[k].rail == columns.back().rail) {
+        refuse(fmt::format("rail '{}' stands twice, as '{}' and '{}'; leave one out",
+                           columns[k].rail, header[columns[k].column], header[i]));
+      }
     }
   }
-  if (set.rails.empty()) throw InputError(samples.name() + ":1: no column '<rail>_w'");
+  if (columns.empty()) refuse("no column '<rail>_w' or '<rail>_mw'");
+  if (std::find(header.begin(), header.end(), "t_ms") != header.end())
+    refuse("there is a column 't_ms'; t_s alone is read here");
+  return columns;
+}
+
+}  // namespace
+
+TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
+  TraceSet set;
+  const std::vector<RailColumn> rail_columns = RailColumns(samples);
+  for (const RailColumn& column : rail_columns) set.rails.push_back(column.rail);
+  CheckRequestNames(requests);
 
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   {
@@ -35,12 +68,13 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
                          .t_s = {},
                          .rail_w = std::vector<std::vector<double>>(set.rails.size())};
       if (trace.duration_s <= 0) {
-        throw InputError(fmt::format("{}: {}, question {}: duration_s must be positive",
-                                     requests.name(), trace.action, trace.request));
+        throw InputError(fmt::format("{}:{}: {}, question {}: duration_s must be positive",
+                                     requests.name(), requests.Line(i), trace.action,
+                                     trace.request));
       }
       if (!index.emplace(std::pair(trace.action, trace.request), set.requests.size()).second) {
-        throw InputError(fmt::format("{}: {}, question {} stands twice", requests.name(),
-                                     trace.action, trace.request));
+        throw InputError(fmt::format("{}:{}: {}, question {} stands twice", requests.name(),
+                                     requests.Line(i), trace.action, trace.request));
       }
       set.requests.push_back(std::move(trace));
     }
@@ -63,23 +97,30 @@ TraceSet JoinTraces(const CsvTable& samples, const CsvTable& requests) {
     }
     trace.t_s.push_back(t);
     for (std::size_t r = 0; r < rail_columns.size(); ++r) {
-      const double watts = samples.Number(i, rail_columns[r]);
-      constexpr double kMostW = 1e5;  // beyond any edge device: a unit has been mistaken
-      if (watts < 0 || watts > kMostW) {
+      const double watts = samples.Number(i, rail_columns[r].column) * rail_columns[r].to_w;
+      if (watts < 0 || watts > kMostEdgePower_w) {
         throw InputError(fmt::format(
-            "{}: {}, question {}, t_s = {}: {} is {} W, allowed: 0 to {:g}", samples.name(),
-            trace.action, trace.request, t, set.rails[r], watts, kMostW));
+            "{}:{}: {}, question {}, t_s = {}: {} is {} W, allowed: 0 to {:g}{}", samples.name(),
+            samples.Line(i), trace.action, trace.request, t, set.rails[r], watts, kMostEdgePower_w,
+            watts < 0 ? "" : "; is the column in mW? Then name it <rail>_mw"));
       }
       trace.rail_w[r].push_back(watts);
     }
   }
-  for (const RequestTrace& trace : set.requests) {
+  for (std::size_t i = 0; i < set.requests.size(); ++i) {
+    const RequestTrace& trace = set.requests[i];
+    const auto refuse = [&](const std::string& what) {
+      throw InputError(fmt::format("{}:{}: {}, question {}: {}", requests.name(), requests.Line(i),
+                                   trace.action, trace.request, what));
+    };
     const auto inside = std::count_if(trace.t_s.begin(), trace.t_s.end(),
                                       [&](double t) { return t >= 0 && t <= trace.duration_s; });
-    if (inside < 2) {
-      throw InputError(
-          fmt::format("{}: {}, question {}: fewer than two samples within its duration",
-                      samples.name(), trace.action, trace.request));
+    if (inside < 2) refuse("fewer than two samples within its duration");
+    constexpr double kMostMissing = 10;  // sampling periods
+    const double missing_s = trace.duration_s - trace.t_s.back();
+    if (missing_s > kMostMissing * MeanSamplingPeriod(TraceSet{.rails = {}, .requests = {trace}})) {
+      refuse(fmt::format("duration_s is {:g}, but its samples in {} end at {:g} s",
+                         trace.duration_s, samples.name(), trace.t_s.back()));
     }
   }
   return set;
@@ -91,6 +132,7 @@ double MeanSamplingPeriod(const TraceSet& traces) {
     for (std::size_t i = 1; i < trace.t_s.size(); ++i)
       periods.push_back(trace.t_s[i] - trace.t_s[i - 1]);
   }
+  if (periods.empty()) throw InputError("no request has two samples: there is no sampling period");
   std::sort(periods.begin(), periods.end());
   const double longest = 1.5 * periods[periods.size() / 2];
   double sum = 0, n = 0;

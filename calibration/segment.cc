@@ -15,6 +15,19 @@ HsmmTables TablesFor(const Hsmm& model, const std::vector<double>& watts) {
   return MakeTables(model, static_cast<int>(watts.size()) + 1);
 }
 
+// Which cells are in a run of missing ones so long that what power did there is not known.
+std::vector<bool> LongGaps(const std::vector<double>& watts) {
+  constexpr std::size_t kLong = 5;  // cells, as `edgesim fit` warns
+  std::vector<bool> in_gap(watts.size(), false);
+  for (std::size_t begin = 0; begin < watts.size(); ++begin) {
+    std::size_t end = begin;
+    while (end < watts.size() && std::isnan(watts[end])) ++end;
+    for (std::size_t t = begin; end - begin >= kLong && t < end; ++t) in_gap[t] = true;
+    begin = end;
+  }
+  return in_gap;
+}
+
 double LevelSd(const PowerClass& kind) { return std::hypot(kind.level.shared_w, kind.level.own_w); }
 
 // log density of the readings and their level.
@@ -82,10 +95,15 @@ void SegmentTotals::Add(const Hsmm& model, std::span<const int> path,
     if (at == totals_.end()) at = totals_.insert(at, {.state = state.name});
     index.push_back(static_cast<std::size_t>(at - totals_.begin()));
   }
+  const std::vector<bool> in_gap = LongGaps(watts);
   for (const Visit& visit : Visits(path)) {
     Total& total = totals_[index[static_cast<std::size_t>(visit.state)]];
+    const auto seen = static_cast<double>(
+        std::count(in_gap.begin() + static_cast<std::ptrdiff_t>(visit.begin),
+                   in_gap.begin() + static_cast<std::ptrdiff_t>(visit.end), false));
+    if (seen == 0) continue;
     ++total.visits;
-    total.cells += static_cast<double>(visit.end - visit.begin);
+    total.cells += seen;
     for (std::size_t t = visit.begin; t < visit.end; ++t) {
       if (std::isnan(watts[t])) continue;
       total.watts += watts[t];

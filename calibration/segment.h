@@ -40,6 +40,7 @@ struct Visit {
 std::vector<Visit> Visits(std::span<const int> path);
 
 // What a state looks like over the visits of all sequences; the means are NaN where there are none.
+// Five cells in a row or more without a reading are in no visit.
 struct StateSummary {
   std::string state;
   std::size_t visits = 0;

@@ -229,7 +229,6 @@ PowerTrace WithoutHeldValues(const PowerTrace& trace) {
 
 void RefuseMisleading(const PowerTrace& trace) {
   constexpr std::size_t kFewest = 20;
-  constexpr double kMostW = 1e5;                        // beyond any edge device
   constexpr double kLeastJump = 500, kMostJump = 2000;  // about 1000: mW taken for W
   const std::size_t n = trace.t_s.size();
   const auto refuse = [&](const std::string& what) {
@@ -257,10 +256,6 @@ void RefuseMisleading(const PowerTrace& trace) {
         refuse(fmt::format("{}: {:g} W is negative; a rail that only draws power is expected", at(),
                            watts[i]));
       }
-      if (watts[i] > kMostW) {
-        refuse(fmt::format("{}: {:g} W, allowed: 0 to {:g}; is the column in mW?", at(), watts[i],
-                           kMostW));
-      }
     }
     if (std::adjacent_find(watts.begin(), watts.end(), std::not_equal_to<>()) == watts.end()) {
       refuse(fmt::format("{} is constant, {:g} W: nothing was measured; leave the rail out", rail,
@@ -280,6 +275,15 @@ void RefuseMisleading(const PowerTrace& trace) {
         continue;
       refuse(fmt::format("{}, t = {:.6g} s: jumps from {:g} to {:g} W: does the unit change?", rail,
                          trace.t_s[i], watts[i - 1], watts[i]));
+    }
+    const auto above =
+        std::find_if(watts.begin(), watts.end(), [](double w) { return w > kMostEdgePower_w; });
+    if (above != watts.end()) {
+      refuse(
+          fmt::format("{}, t = {:.6g} s: {:g} W, allowed: 0 to {:g}; is the column in mW? Then "
+                      "name it {}_mw",
+                      rail, trace.t_s[static_cast<std::size_t>(above - watts.begin())], *above,
+                      kMostEdgePower_w, rail));
     }
   }
 }

@@ -28,8 +28,11 @@ RailQuality AssessRail(std::span<const double> t_s, std::span<const double> watt
 // increases within a group.
 PowerTrace WithoutHeldValues(const PowerTrace& trace);
 
+// Above what any edge device or workstation draws; below what one of 5 W reads in milliwatts.
+inline constexpr double kMostEdgePower_w = 5000;
+
 // Throws InputError with a reason where a fit would mislead: too few samples (< 20), a rail that is
-// constant, negative, not finite or beyond any edge device (> 1e5 W) or that jumps about a
+// constant, negative, not finite or beyond any edge device (kMostEdgePower_w) or that jumps about a
 // thousandfold (a mistaken unit), a rail that stands twice, time that goes back within a group.
 void RefuseMisleading(const PowerTrace& trace);
 

@@ -83,9 +83,10 @@ class ProfileReader {
   explicit ProfileReader(const Cursor& root) : root_(root) {}
 
   DeviceProfile Read() {
-    if (root_["schema_version"].Number() != kProfileSchemaVersion) {
+    if (const double version = root_["schema_version"].Number(); version != kProfileSchemaVersion) {
       root_["schema_version"].Fail(fmt::format(
-          "this edgesim reads version {}; fit the profile again", kProfileSchemaVersion));
+          "this edgesim reads version {}; {}", kProfileSchemaVersion,
+          version > kProfileSchemaVersion ? "a newer edgesim is needed" : "fit the profile again"));
     }
     profile_.name = root_["name"].Text();
     profile_.description = root_["description"].Text();

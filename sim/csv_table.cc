@@ -45,6 +45,11 @@ CsvTable::CsvTable(std::string_view text, std::string name) : name_(std::move(na
       rows_.push_back({line, std::move(cells)});
     }
   }
+  if (header_.size() == 1 && header_[0].find_first_of(";\t") != std::string::npos) {
+    throw InputError(name_ +
+                     ":1: cells are separated by semicolons or tabs; write commas between cells, "
+                     "and decimal points");
+  }
   if (header_.empty()) throw InputError(name_ + ":1: the file is empty, a csv header is expected");
 }
 

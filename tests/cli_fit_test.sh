@@ -72,14 +72,14 @@ refuses good.csv --rails sox -o x.json -- "no column 'sox'.*did you mean 'soc"
 refuses good.csv --group run -o x.json -- "no column 'run' to group by; the columns are t_s, soc_w"
 refuses good.csv --action run -o x.json -- '--action needs --group'
 refuses good.csv --format csv -o x.json -- "unknown format 'csv', allowed: tegrastats, spl"
-refuses good.csv --model fre=2 -o x.json -- "'fre=2' is not a word for a model; allowed are .*; rails are soc"
+refuses good.csv --model fre=2 -o x.json -- "'fre=2' is not a word for a model; allowed are .*; did you mean 'free'"
 refuses good.csv --model soc=gama -o x.json -- "--model soc: 'gama' is not a word for a model"
 refuses good.csv --model atuo -o x.json -- "did you mean 'auto'"
 refuses good.csv --model sco=free=2 -o x.json -- "did you mean 'soc'"
 refuses good.csv -o no/such/x.json -- '--out no/such/x.json: there is no folder'
-refuses good.csv -o good.csv -- '--out good.csv would overwrite an input'
+refuses good.csv -o good.csv -- '--out good.csv: would overwrite an input'
 refuses good.csv -o folder -- '--out folder: is a folder'
-refuses good.csv -o x.json --report good.csv -- '--report good.csv would overwrite an input'
+refuses good.csv -o x.json --report good.csv -- '--report good.csv: would overwrite an input'
 refuses good.csv -o x.json --report ./x.json -- 'the same file'
 refuses good.csv -o x.json --name 'a b' -- "--name 'a b'"
 refuses good.csv -o x.json --recorded today -- "'today' is not a date"
@@ -93,6 +93,55 @@ course 60 "$steps" >short.csv
 refuses short.csv -o x.json -- 'too little data to choose a model: short.csv has 60 readings, 100 are needed; name one'
 mkdir kept.boot && touch kept.boot/mine
 refuses good.csv -o kept.json --bootstrap 2 -- 'kept.boot holds mine, which is no profile of an ensemble'
+
+
+# What a stranger's trial gave: names left empty, numbers that are none, tables that contradict themselves.
+for option in -o --report --group --action --rails; do
+  refuses good.csv -o x.json $option '' -- "${option/#-o/--out}.*: .*needed"
+done
+refuses good.csv -o x.json --rails =soc_w -- 'RAIL or NAME=COLUMN is needed'
+refuses good.csv -o x.json --interval nan -- "--interval: 'nan': seconds above 0 are needed"
+refuses good.csv -o x.json --interval inf -- "--interval: 'inf'"
+refuses good.csv -o x.json --interval 0 -- "--interval: '0': seconds above 0 are needed"
+refuses good.csv -o x.json --bootstrap 2 --session-level-sd -1 -- "--session-level-sd: '-1': watts from 0 on are needed"
+refuses good.csv -o x.json --model 'auto ar' -- 'auto stands alone'
+refuses good.csv -o x.json --model VDD=free=2 -- "no rail 'VDD'; rails are soc"
+refuses good.csv -o x.json --model 'free=2 gausian' -- "hmm, .*; did you mean 'gaussian'"
+[ -d /proc/self ] && refuses good.csv -o /proc/x.json -- '--out /proc/x.json: no .* in /proc'
+sed '1s/t_s/t_s,t_ms/; 2,$s/,/,0,/' good.csv >two_times.csv
+refuses two_times.csv -o x.json -- "two_times.csv:1:5: time stands twice"
+course 300 "1000 * ($steps)" >milli.csv
+refuses milli.csv -o x.json -- 'W, allowed: 0 to 5000; is the column in mW. Then name it soc_mw'
+awk -F, 'NR == 1 { print "t_s,a_w,b_w,c_w,d_w,e_w"; next } { print $0 "," $2 + 1 "," $2 + 2 "," $2 + 3 "," $2 + 4 }' good.csv >five.csv
+refuses five.csv "${quick[@]}" -o x.json -- '5 rails; a profile holds at most 4; choose with --rails a,b'
+awk 'NR == 100 { printf "9.8,5%cx\n", 0; next } 1' good.csv >nul.csv
+refuses nul.csv -o x.json -- "nul.csv:100:5: column 'soc_w': '5.x' is not a finite number"
+table() { printf 'action,question_id,completion_tokens,start_s,duration_s\n'; printf '%s\n' "$@"; }
+table ',1,50,0,2.5' >bad.csv
+refuses good.csv --requests bad.csv -o x.json -- 'bad.csv:2: the action has no name'
+table 'a,,50,0,2.5' >bad.csv
+refuses good.csv --requests bad.csv -o x.json -- 'bad.csv:2: the question_id is empty'
+table 'Tiny,1,50,0,2.5' 'tiny,2,50,3,2.5' >bad.csv
+refuses good.csv --requests bad.csv -o x.json -- "bad.csv:3: action 'tiny' differs from 'Tiny' of line 2 in case only"
+table 'a,1,50,0,2.5' | tr , ';' >bad.csv
+refuses good.csv --requests bad.csv -o x.json -- 'bad.csv:1: cells are separated by semicolons'
+table 'a,1,50,0,2.5' >bad.csv
+refuses good.csv --requests bad.csv "${quick[@]}" --bootstrap 2 -o x.json -- '--bootstrap: a has a single request'
+awk -F, 'NR == 1 { print "action,question_id,t_s,soc_mw"; next } $1 < 7 { print "a," ($1 < 3.5 ? 1 : 2) "," $1 % 3.5 "," 1000 * $2 }' good.csv >milli_traces.csv
+printf 'action,question_id,completion_tokens,duration_s\na,1,50,3.5\na,2,50,500\n' >milli_requests.csv
+refuses --traces milli_traces.csv --requests milli_requests.csv "${quick[@]}" -o x.json -- \
+  'milli_requests.csv:3: a, question 2: duration_s is 500, but its samples in milli_traces.csv end at 3.4 s'
+
+# One reading far from the rest is fitted, without the check that has to split the recording.
+for lone in 60 330; do
+  (cat good.csv; echo "$lone,5") >lone.csv
+  "$edgesim" fit lone.csv "${quick[@]}" -o lone.json >out 2>err || fail "lone reading: $(cat err)"
+  grep -q 'no held-out scores: the second half of lone.csv has 1 reading, 30 are needed' out || fail "lone reading: $(cat out)"
+done
+awk -F, 'NR == 2 { print "-50,5" } 1' good.csv >lone.csv
+"$edgesim" fit lone.csv "${quick[@]}" -o lone.json >out 2>err && grep -q 'the first half of lone.csv has 1 reading' out || fail "lone first reading: $(cat err)"
+grep -q '"idle": {' lone.json && fail "a recording without requests has an idle power: $(grep idle lone.json)"
+refuses lone.csv -o x.json -- 'too little data to choose a model: the first half of lone.csv has 1 reading, .*; name one'
 
 course 120 "$steps" >small.csv
 # One recording, nothing but it: the model is chosen, and naming the choice gives the same profile.

@@ -69,6 +69,7 @@ bad sample board.json --action tiny-1b-q4_0 --tokens 0 - '--tokens: a number abo
 bad sample board.json --action tiny-1b-q4_0 --duration inf - 'readings are too many'
 bad sample board.json --action tiny-1b-q4_0 --duration 3 --requests 0 - 'requests'
 bad sample board.json --action tiny-1b-q4_0 --duration 1e6 --requests 1000 - 'readings are too many'
+bad sample board.json --action tiny-1b-q4_0 --duration 3 --seed -1 - "--seed: '-1': a whole number from 0"
 bad sample nowhere.json --action tiny-1b-q4_0 --duration 3 - 'nowhere.json'
 bad sample laptop-rtx3080 --action x --duration 3 - "did you mean 'laptop-rtx3070'"
 "$edgesim" sample board.json --action tiny-1b-q4_0 --duration 3 -o ./board.json >out 2>err
@@ -94,6 +95,12 @@ awk 'BEGIN { print "t_s,soc_w"; for (t = 0; t < 100; ++t) print t / 50 "," (t < 
 segment fast.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'noticed: readings every 0.02 s are averaged over' out && [ "$(wc -l <states.csv)" -eq 21 ] ||
   fail "resampled: $(wc -l <states.csv) $(cat out err)"
 
+# An hour without readings is said, and is in no stay.
+awk -F, 'NR > 1 && $1 > 1.5 { $1 += 3600 } { print $1 "," $2 }' one.csv >gap.csv
+segment gap.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'warning: 1 request has over five sampling periods without a reading, up to 3.6e+03 s; that time is in no stay' err ||
+  fail "a gap: $(cat out err)"
+awk '$1 ~ /^(idle|settle|plateau)/ && $2 > 0 && $3 > 3.5 { bad = 1 } END { exit bad }' out || fail "a gap is in a stay: $(cat out)"
+
 bad segment board.json - 'no traces'
 bad segment board.json nowhere.csv - 'nowhere.csv'
 bad segment board.json one.csv - '--as is needed: .*tiny-1b-q4_0'
@@ -109,6 +116,8 @@ before=$(cksum <traces.csv)
 [ $? -eq 2 ] && [ "$before" = "$(cksum <traces.csv)" ] || fail "segment over its input: $(cat err)"
 
 for command in segment sample; do
+  "$edgesim" $command board.json one.csv -o '' >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "$command -o '': $(cat err)"
   "$edgesim" $command --help >out 2>err && grep -q PROFILE out || fail "$command --help"
 done
 exit $failed

@@ -110,6 +110,8 @@ bad 'record needs a command' --sysfs-root sys
 bad 'no-such-program: cannot be run' --sysfs-root sys --lead 0 -- no-such-program
 bad 'interval' --sysfs-root sys --interval 0 -- touch ran
 bad 'lead' --sysfs-root sys --lead=-1 -- touch ran
+bad "lead: 'nan': seconds from 0 to 3600" --sysfs-root sys --lead nan -- touch ran
+bad "interval: 'nan': seconds from 0.001 to 60" --sysfs-root sys --interval nan -- touch ran
 bad 'is a folder' --sysfs-root sys -o empty -- touch ran
 bad 'there is no folder' --sysfs-root sys -o no/such/x.csv -- touch ran
 "$edgesim" record --help | grep -q -- '--interval' || fail "--help"

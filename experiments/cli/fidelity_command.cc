@@ -10,6 +10,7 @@
 #include "experiments/cli/fidelity_json.h"
 #include "experiments/cli/fidelity_setup.h"
 #include "experiments/cli/fidelity_text.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/load.h"
 #include "experiments/run_dir.h"
@@ -64,9 +65,11 @@ void AddFidelityCommand(CLI::App& app) {
       "fidelity", "Judge how well power models reproduce recorded power they were not fitted on");
   fidelity->add_option("config", args->config, "Which traces and models (YAML, docs/settings.md)")
       ->required();
-  fidelity->add_option(
-      "-o,--out", args->out,
-      "Folder for the results; default fidelity/<name>, then fidelity/<name>-2 and so on");
+  fidelity
+      ->add_option(
+          "-o,--out", args->out,
+          "Folder for the results; default fidelity/<name>, then fidelity/<name>-2 and so on")
+      ->check(NotEmpty("the name of a folder"));
   fidelity->add_flag("--force", args->force,
                      "Replace a finished run in the folder given with --out");
   fidelity

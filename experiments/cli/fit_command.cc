@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -16,8 +17,10 @@
 #include "experiments/cli/fit_output.h"
 #include "experiments/cli/fit_report.h"
 #include "experiments/cli/fit_text.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/files.h"
+#include "sim/device.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -111,9 +114,35 @@ void CheckLength(const TraceSet& traces, bool choose) {
   }
 }
 
+// What a profile or an ensemble cannot be made of.
+void CheckTraces(const TraceSet& traces, const FitArguments& args) {
+  if (traces.rails.size() > kMaxRails) {
+    throw InputError(
+        fmt::format("{}: {} rails; a profile holds at most {}; {}", InputFiles(args.traces).front(),
+                    traces.rails.size(), kMaxRails,
+                    args.traces.samples.empty() ? "choose with --rails a,b" : "leave columns out"));
+  }
+  std::map<std::string, std::string> spelling;  // by the profile's name
+  for (const auto& [action, group] : ByAction(traces)) {
+    const auto [at, is_new] = spelling.emplace(ProfileActionName(action), action);
+    if (!is_new) {
+      throw InputError(fmt::format(
+          "{}: actions '{}' and '{}' differ in case only; a profile would name both '{}'",
+          InputFiles(args.traces).front(), at->second, action, at->first));
+    }
+    if (args.members > 0 && !traces.mid_stay && group.size() < 2) {
+      throw InputError(fmt::format(
+          "--bootstrap: {} has a single request, so that resampling always gives the same one; "
+          "record {} or more",
+          action, kFewRequests));
+    }
+  }
+}
+
 FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
   FitRun run{.input = ReadTraceInput(args.traces)};
   TraceSet& traces = run.input.traces;
+  CheckTraces(traces, args);
   run.models = ReadModelWords(args.models, traces.rails);
   run.notices = run.input.notes;
   FillIn(run.input, options, run.notices);
@@ -141,10 +170,9 @@ FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
 
   if (args.folds > 0) selection.folds = args.folds;
   run.score_folds = selection.folds;
-  run.why_not_held_out = TooFewToHoldOut(traces);
-  run.held_out = ScoreModels(traces, interval_s, options.models, selection);
+  run.held_out = ScoreModels(traces, interval_s, options.models, selection, &run.why_not_held_out);
   run.fitted = CheckEnergy(run.fit, traces, kDraws, kSeed);
-  if (traces.mid_stay && run.why_not_held_out.empty()) {
+  if (traces.mid_stay && TooFewToHoldOut(traces).empty()) {
     run.left_out_how = "either half, from the other";
     run.left_out = CrossValidateEnergy(InHalves(traces), options, 2, kDraws, kSeed);
   } else if (args.folds > 0) {
@@ -197,8 +225,11 @@ void AddFitCommand(CLI::App& app) {
   auto args = std::make_shared<FitArguments>();
   CLI::App* fit = app.add_subcommand("fit", "Fit a device profile to recorded power traces");
   AddTraceOptions(*fit, args->traces);
-  fit->add_option("-o,--out", args->out, "Profile to write (JSON)")->required();
-  fit->add_option("--report", args->report, "Fit report to write (JSON, docs/fitting.md)");
+  fit->add_option("-o,--out", args->out, "Profile to write (JSON)")
+      ->required()
+      ->check(NotEmpty("the name of a file"));
+  fit->add_option("--report", args->report, "Fit report to write (JSON, docs/fitting.md)")
+      ->check(NotEmpty("the name of a file"));
   fit->add_option("--name", args->options.name, "Name of the device; default the trace's name");
   fit->add_option("--description", args->options.description, "One line about the device");
   fit->add_option("--source", args->options.source,
@@ -215,7 +246,7 @@ void AddFitCommand(CLI::App& app) {
       ->take_all();
   fit->add_option("--interval", args->options.interval_s,
                   "Average readings over so many seconds; default as sampled")
-      ->check(CLI::PositiveNumber);
+      ->check(SecondsAboveZero());
   fit->add_option("--restarts", args->options.control.restarts, "EM runs, the best is kept")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -227,7 +258,7 @@ void AddFitCommand(CLI::App& app) {
       ->check(CLI::Range(2, 10000));
   fit->add_option("--session-level-sd", args->session_level_sd_w,
                   "With --bootstrap: by how much total power differs between sessions, W")
-      ->check(CLI::NonNegativeNumber);
+      ->check(WattsFromZero());
   fit->add_option("-j,--threads", args->threads,
                   "Threads; default all. The results do not depend on it")
       ->check(CLI::Range(1, 1024));

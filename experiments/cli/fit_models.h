@@ -17,8 +17,8 @@ struct RailModelChoice {
 };
 
 // One per rail from words "<rail>=<words>", or "<words>" for all rails without words of their own;
-// later words win. "auto", or no words at all, leaves the choice open. Throws InputError naming
-// the word, what is allowed and the rails.
+// of two for the same rails the later one counts. "auto", or no words at all, leaves the choice
+// open. Throws InputError naming the word, what is allowed and the rails.
 std::vector<RailModelChoice> ReadModelWords(const std::vector<std::string>& models,
                                             const std::vector<std::string>& rails);
 
@@ -32,9 +32,11 @@ std::string TooFewToHoldOut(const TraceSet& traces);
 void ChooseModels(const TraceSet& traces, double interval_s, const SelectionOptions& options,
                   std::vector<RailModelChoice>& choices);
 
-// Scores [action][rail] of `specs` (one per rail) by requests held out; empty where that cannot be.
+// Scores [action][rail] of `specs` (one per rail) by requests held out; empty where that cannot be,
+// and then *why_not says why.
 std::vector<std::vector<CandidateScore>> ScoreModels(const TraceSet& traces, double interval_s,
                                                      const std::vector<ModelSpec>& specs,
-                                                     const SelectionOptions& options);
+                                                     const SelectionOptions& options,
+                                                     std::string* why_not);
 
 }  // namespace edgesim

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "devices/profile_io.h"
+#include "experiments/cli/output_file.h"
 #include "experiments/files.h"
 #include "sim/input_error.h"
 
@@ -24,24 +25,6 @@ bool IsMember(const fs::path& file) {
   return std::regex_match(file.filename().string(), form);
 }
 
-void CheckFile(const std::string& option, const std::string& file,
-               const std::vector<std::string>& inputs) {
-  std::error_code error;
-  const fs::path path(file), folder = fs::absolute(path).parent_path();
-  for (const std::string& input : inputs) {
-    if (fs::equivalent(path, input, error))
-      throw InputError(fmt::format("{} {} would overwrite an input", option, file));
-  }
-  if (!path.has_filename() || fs::is_directory(path, error))
-    throw InputError(fmt::format("{} {}: is a folder, a file is needed", option, file));
-  if (!fs::is_directory(folder, error))
-    throw InputError(fmt::format("{} {}: there is no folder {}", option, file, folder.string()));
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw InputError(
-        fmt::format("{} {}: no permission to write in {}", option, file, folder.string()));
-  }
-}
-
 void CheckFolder(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder, error)) return;
@@ -57,9 +40,9 @@ void CheckFolder(const fs::path& folder) {
 }  // namespace
 
 void CheckOutput(const FitOutput& output, const std::vector<std::string>& inputs) {
-  CheckFile("--out", output.profile, inputs);
+  CheckOutputFile("--out", output.profile, inputs);
   if (!output.report.empty()) {
-    CheckFile("--report", output.report, inputs);
+    CheckOutputFile("--report", output.report, inputs);
     const auto whole = [](const std::string& file) {
       return fs::absolute(file).lexically_normal();
     };

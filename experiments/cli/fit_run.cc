@@ -24,11 +24,11 @@ std::vector<std::string> Doubts(const FitRun& run) {
   const TraceSet& traces = run.input.traces;
   std::vector<std::string> doubts = Gaps(traces, run.fit.profile.emission_interval_s);
   for (const NamedActionFit& action : run.fit.actions) {
-    constexpr std::size_t kFew = 8;  // requests; a profile of fewer says little about the next one
-    if (action.requests < kFew && !traces.mid_stay) {
-      doubts.push_back(fmt::format("{}: {} recorded request{} are few; {} or more are better",
-                                   action.action, action.requests, action.requests == 1 ? "" : "s",
-                                   kFew));
+    if (action.requests < kFewRequests && !traces.mid_stay) {
+      const bool one = action.requests == 1;
+      doubts.push_back(fmt::format("{}: {} recorded request{} few; {} or more are better",
+                                   action.action, action.requests, one ? " is" : "s are",
+                                   kFewRequests));
     }
     for (std::size_t r = 0; r < traces.rails.size(); ++r) {
       for (const HsmmFit& rail : action.fit.rails[r].classes) {

@@ -27,6 +27,9 @@ struct FitRun {
   std::string scope;  // what intervals hold for
 };
 
+// Per action; a profile of fewer says little about the next request.
+inline constexpr std::size_t kFewRequests = 8;
+
 // What a careful reader of the fit would ask about.
 std::vector<std::string> Doubts(const FitRun& run);
 

@@ -1,29 +1,52 @@
 #include "experiments/cli/output_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "sim/input_error.h"
 
 namespace edgesim {
 
+namespace fs = std::filesystem;
+
+namespace {
+
+// Why no file can be made there; "" if one can. Permissions alone do not tell: a file system may be
+// full, read-only, or make its files itself, as /proc does.
+std::string WhyNoFile(const fs::path& folder) {
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    return "no permission to write in " + folder.string();
+  const fs::path probe = folder / fmt::format(".edgesim-{}", getpid());
+  const int file = open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0)
+    return fmt::format("no file can be made in {}: {}", folder.string(), std::strerror(errno));
+  close(file);
+  unlink(probe.c_str());
+  return "";
+}
+
+}  // namespace
+
 void CheckOutputFile(const std::string& option, const std::string& file,
                      const std::vector<std::string>& inputs) {
-  namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path path(file), folder = fs::absolute(path, error).parent_path();
   const auto fail = [&](const std::string& what) {
     throw InputError(fmt::format("{} {}: {}", option, file, what));
   };
+  if (file.empty()) throw InputError(option + ": nothing given, the name of a file is needed");
+  const fs::path path(file), folder = fs::absolute(path, error).parent_path();
   for (const std::string& input : inputs) {
     if (fs::equivalent(path, input, error)) fail("would overwrite an input");
   }
   if (!path.has_filename() || fs::is_directory(path, error)) fail("is a folder, a file is needed");
   if (!fs::is_directory(folder, error)) fail("there is no folder " + folder.string());
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    fail("no permission to write in " + folder.string());
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) return;  // e.g. /dev/null
+  if (const std::string why = WhyNoFile(folder); !why.empty()) fail(why);
 }
 
 }  // namespace edgesim

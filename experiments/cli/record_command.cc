@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/files.h"
 #include "experiments/record/clock.h"
@@ -206,13 +207,13 @@ void AddRecordCommand(CLI::App& app) {
       ->delimiter(',')
       ->take_all();
   record->add_option("--interval", args->options.interval_s, "Seconds from reading to reading")
-      ->check(CLI::Range(0.001, 60.0))
+      ->check(SecondsWithin(0.001, 60))
       ->capture_default_str();
   record->add_option("--lead", args->options.lead_s, "Seconds recorded before the command starts")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(SecondsWithin(0, 3600))
       ->capture_default_str();
   record->add_option("--tail", args->options.tail_s, "Seconds recorded after it has ended")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(SecondsWithin(0, 3600))
       ->capture_default_str();
   record->add_option("-o,--out", args->out,
                      "csv to write, replaced if it exists: t_s (0 when the command starts) and one "

@@ -7,6 +7,7 @@
 
 #include "calibration/trace_sampler.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/cli/output_file.h"
 #include "experiments/cli/profile_argument.h"
 #include "experiments/files.h"
@@ -162,8 +163,11 @@ void AddSampleCommand(CLI::App& app) {
       ->check(CLI::Range(1U, 1000000U))
       ->capture_default_str();
   sample->add_option("--seed", args->seed, "Keys the noise: the same seed, the same file")
+      ->check(SeedNumber())
       ->capture_default_str();
-  sample->add_option("-o,--out", args->out, "Trace to write: csv, t_s and <rail>_w")->required();
+  sample->add_option("-o,--out", args->out, "Trace to write: csv, t_s and <rail>_w")
+      ->required()
+      ->check(NotEmpty("the name of a file"));
   sample->callback([args] { Sample(*args); });
 }
 

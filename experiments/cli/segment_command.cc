@@ -10,8 +10,11 @@
 #include "calibration/resample.h"
 #include "calibration/segment.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/fit_run.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/cli/output_file.h"
 #include "experiments/cli/profile_argument.h"
+#include "experiments/cli/terminal.h"
 #include "experiments/cli/trace_input.h"
 #include "experiments/files.h"
 #include "experiments/text_table.h"
@@ -198,6 +201,8 @@ void Segment(const SegmentArguments& args) {
     segmenter.Add(request, ActionOf(request, args, profile));
   WriteTextFile(args.out, segmenter.Csv());
   segmenter.Print();
+  for (const std::string& gap : Gaps(traces, profile.emission_interval_s))
+    PrintErrorLine("warning: " + gap + "; that time is in no stay");
   for (const std::string& note : notes) fmt::print("noticed: {}\n", note);
   fmt::print("{} request{} in {}\n", traces.requests.size(), traces.requests.size() == 1 ? "" : "s",
              args.out);
@@ -221,7 +226,8 @@ void AddSegmentCommand(CLI::App& app) {
   segment
       ->add_option("-o,--out", args->out,
                    "States to write: csv, action,request,rail,t_s,watts,state,level_w,class")
-      ->required();
+      ->required()
+      ->check(NotEmpty("the name of a file"));
   segment->callback([args] { Segment(*args); });
 }
 

@@ -11,6 +11,7 @@
 #include "calibration/power_trace.h"
 #include "calibration/trace_quality.h"
 #include "calibration/trace_set.h"
+#include "experiments/cli/option_checks.h"
 #include "experiments/files.h"
 #include "sim/input_error.h"
 
@@ -132,6 +133,15 @@ void ReadRecordings(const TraceArguments& args, TraceInput& input) {
       FromRecordings(recordings, {.action_in_group = !args.action_column.empty()}, &input.notes);
 }
 
+CLI::Validator RailChoice() {
+  return {[](std::string& text) -> std::string {
+            const std::size_t equals = text.find('=');
+            const bool whole = !text.empty() && equals != 0 && equals + 1 != text.size();
+            return whole ? "" : fmt::format("'{}': RAIL or NAME=COLUMN is needed", text);
+          },
+          ""};
+}
+
 }  // namespace
 
 void AddTraceOptions(CLI::App& command, TraceArguments& args) {
@@ -145,17 +155,21 @@ void AddTraceOptions(CLI::App& command, TraceArguments& args) {
                      "by content");
   command
       .add_option("--rails", args.rails,
-                  "Columns to take, NAME=COLUMN to rename; default all of a csv, else what the "
-                  "format's tool calls package, GPU or board")
+                  "Columns to take, four at most, NAME=COLUMN to rename; default all of a csv, "
+                  "else what the format's tool calls package, GPU or board")
       ->type_name("RAIL,...")
       ->expected(1)
       ->delimiter(',')
-      ->take_all();
-  command.add_option("--group", args.group_column,
-                     "Column that tells requests apart; without it a recording is one course of "
-                     "power");
-  command.add_option("--action", args.action_column,
-                     "With --group: column that names the action of a request");
+      ->take_all()
+      ->check(RailChoice());
+  command
+      .add_option("--group", args.group_column,
+                  "Column that tells requests apart; without it a recording is one course of power")
+      ->check(NotEmpty("a column's name"));
+  command
+      .add_option("--action", args.action_column,
+                  "With --group: column that names the action of a request")
+      ->check(NotEmpty("a column's name"));
   command.add_option("--traces", args.samples,
                      "Instead of recordings, csv: action, question_id, t_s (seconds since the "
                      "request began), and one column <rail>_w per rail");

@@ -82,6 +82,10 @@ TEST(GenericCsvTest, WrongInputsGiveOneGoodLine) {
             "mean 'request'?");
   EXPECT_THAT(ErrorOf("time,gpu_w\n0,1\n", {.format = "generic"}),
               HasSubstr("no column 't_s' or 't_ms', which a generic trace has"));
+  EXPECT_THAT(ErrorOf("t_s,t_ms,cpu_w\n0,0,1\n"),
+              HasSubstr(":1:5: time stands twice, as 't_s' and 't_ms'"));
+  EXPECT_THAT(ErrorOf(std::string("t_s,cpu_w\n0,1\0x\n", 16)),
+              HasSubstr("column 'cpu_w': '1?x' is not a finite number"));
 }
 
 TEST(GenericCsvTest, TheShippedJetsonRecording) {

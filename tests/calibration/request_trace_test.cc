@@ -159,13 +159,14 @@ TEST(JoinTracesTest, SamplesFindTheirRequest) {
       "11,0.1,A-Q6,2,3,x\n"
       "12,0.2,A-Q6,2,6,x\n"
       "21,0.1,A-Q6,1,4,x\n"
-      "22,0.2,A-Q6,1,5,x\n");
+      "22,0.2,A-Q6,1,5,x\n",
+      "action,question_id,completion_tokens,duration_s\nA-Q6,1,250,0.5\nA-Q6,2,40,0.25\n");
   EXPECT_THAT(set.rails, ElementsAre("gpu", "cpu"));
   ASSERT_EQ(set.requests.size(), 2U);
   const RequestTrace& first = set.requests[0];
   EXPECT_EQ(first.action, "A-Q6");
   EXPECT_EQ(first.request, "1");
-  EXPECT_EQ(first.duration_s, 6.5);
+  EXPECT_EQ(first.duration_s, 0.5);
   EXPECT_EQ(first.output_tokens, 250);
   EXPECT_THAT(first.t_s, ElementsAre(0, 0.1, 0.2));
   EXPECT_THAT(first.rail_w[0], ElementsAre(20, 21, 22));
@@ -184,6 +185,36 @@ TEST(JoinTracesTest, WhatDoesNotFitTogetherIsAnError) {
   EXPECT_THAT(ErrorOf(complete + "A-Q6,1,1,1\n"), HasSubstr("time goes back"));  // stands still
   EXPECT_THAT(ErrorOf("action,question_id,t_s,power\nA-Q6,1,0,1\n"), HasSubstr("_w"));
   EXPECT_THAT(ErrorOf(complete + "A-Q6,1,2,nan\n"), HasSubstr("gpu_w"));
+}
+
+TEST(JoinTracesTest, MilliwattsAreReadAsRecordingsReadThem) {
+  const TraceSet set = Join(
+      "action,question_id,t_s,gpu_mw,cpu_w\n"
+      "A-Q6,1,0,1500,2\nA-Q6,1,1,2500,3\nA-Q6,2,0,1000,4\nA-Q6,2,1,1000,5\n");
+  EXPECT_THAT(set.rails, ElementsAre("gpu", "cpu"));
+  EXPECT_THAT(set.requests[0].rail_w[0], ElementsAre(1.5, 2.5));
+  EXPECT_THAT(ErrorOf("action,question_id,t_s,gpu_w,gpu_mw\nA-Q6,1,0,1,1000\n"),
+              HasSubstr("samples.csv:1: rail 'gpu' stands twice, as 'gpu_w' and 'gpu_mw'"));
+  EXPECT_THAT(ErrorOf("action,question_id,t_s,t_ms,gpu_w\nA-Q6,1,0,0,1\n"), HasSubstr("'t_ms'"));
+  EXPECT_THAT(ErrorOf("action,question_id,t_s,gpu_w\nA-Q6,1,0,5971\n"),
+              HasSubstr("samples.csv:2: A-Q6, question 1, t_s = 0: gpu is 5971 W, allowed: 0 to "
+                        "5000; is the column in mW?"));
+}
+
+TEST(JoinTracesTest, ADurationFarBeyondTheSamplesIsAnError) {
+  const std::string samples =
+      "action,question_id,t_s,gpu_w\nA-Q6,1,0,1\nA-Q6,1,1,1\nA-Q6,2,0,1\nA-Q6,2,1,1\n";
+  const std::string header = "action,question_id,completion_tokens,duration_s\nA-Q6,1,250,2\n";
+  EXPECT_EQ(ErrorOf(samples, header + "A-Q6,2,250,10.5\n"), "no error");  // up to ten periods
+  EXPECT_THAT(ErrorOf(samples, header + "A-Q6,2,250,500\n"),
+              HasSubstr("requests.csv:3: A-Q6, question 2: duration_s is 500, but its samples in "
+                        "samples.csv end at 1 s"));
+}
+
+TEST(MeanSamplingPeriodTest, NeedsTwoSamples) {
+  TraceSet set{.rails = {"gpu"}, .requests = {}};
+  set.requests.push_back(Trace(2, {0.1}, {1}));
+  EXPECT_THROW(MeanSamplingPeriod(set), InputError);
 }
 
 TEST(JoinTracesTest, RowsThatRepeatARequestAreAnError) {

@@ -159,6 +159,18 @@ TEST(SegmentTotals, AddUpOverSequencesAndClasses) {
   EXPECT_EQ(all[3].share, 0);
 }
 
+TEST(SegmentTotals, TimeOfALongGapIsInNoStay) {
+  SegmentTotals totals(kInterval);
+  // Low for two cells, five missing ones that the path fills with a visit and parts of two, low.
+  totals.Add(LowHigh().hsmm, std::vector<int>{0, 0, 0, 1, 1, 1, 0, 0},
+             {10, 12, kNan, kNan, kNan, kNan, kNan, 14});
+  const std::vector<StateSummary> all = totals.Summaries();
+  EXPECT_EQ(all[0].visits, 2U);
+  EXPECT_NEAR(all[0].mean_stay_s, 1.5 * kInterval, 1e-12);
+  EXPECT_NEAR(all[0].share, 1, 1e-12);
+  EXPECT_EQ(all[1].visits, 0U);
+}
+
 TEST(SegmentTotals, StatesOfOneNameAreOne) {
   SegmentTotals totals(kInterval);
   totals.Add(Rise(50).hsmm, std::vector<int>{0, 1}, {10, 50});

@@ -150,8 +150,9 @@ TEST(RefuseMisleadingTest, SaysWhy) {
       "f: gpu, t = 1 s: power is not finite");
   EXPECT_EQ(Refusal([](PowerTrace& t) { t.rail_w[0][5] = -1; }),
             "f: gpu, t = 1 s: -1 W is negative; a rail that only draws power is expected");
-  EXPECT_EQ(Refusal([](PowerTrace& t) { t.rail_w[0][5] = 2e5; }),
-            "f: gpu, t = 1 s: 200000 W, allowed: 0 to 100000; is the column in mW?");
+  EXPECT_EQ(
+      Refusal([](PowerTrace& t) { t.rail_w[0][5] = 5971; }),
+      "f: gpu, t = 1 s: 5971 W, allowed: 0 to 5000; is the column in mW? Then name it gpu_mw");
   EXPECT_THAT(Refusal([](PowerTrace& t) {
                 for (std::size_t i = 50; i < 100; ++i) t.rail_w[0][i] *= 1000;
               }),

@@ -38,10 +38,13 @@ TEST(ReadModelWords, NamesTheWordAndWhatIsAllowed) {
     EXPECT_THAT([&] { ReadModelWords({words}, kRails); },
                 ThrowsMessage<InputError>(HasSubstr(what)));
   };
-  refuses("gup=free=2", "'gup=free=2' is not a word for a model; allowed are");
-  refuses("gup=free=2", "rails are cpu, gpu; did you mean 'gpu'?");
+  refuses("gup=free=2", "--model: no rail 'gup'; rails are cpu, gpu; did you mean 'gpu'?");
+  refuses("VDD=ramp=4 ar", "--model: no rail 'VDD'; rails are cpu, gpu");
+  refuses("fre=2", "--model: 'fre=2' is not a word for a model; allowed are ramp[=N], free[=N]");
+  refuses("free=two", "'free=two': a whole number from 1 to 12");
+  refuses("auto ar", "--model: auto stands alone");
   refuses("gpu=atuo", "--model gpu: 'atuo' is not a word");
-  refuses("atuo", "or auto; did you mean 'auto'?");
+  refuses("atuo", "; or auto alone; did you mean 'auto'?");
   refuses("", "no model given");
 }
 
@@ -70,6 +73,43 @@ TEST(ChooseModels, RefusesTooLittleData) {
   course.mid_stay = true;
   EXPECT_THAT(TooFewToHoldOut(course), HasSubstr("0 has 40 readings, 100 are needed"));
   EXPECT_EQ(TooFewToHoldOut(HandMadeTraces(2)), "");
+}
+
+// 300 readings at ten a second, and one more at `lone_s`.
+TraceSet WithALoneReading(double lone_s) {
+  TraceSet set{.rails = {"soc"}, .requests = {}, .mid_stay = true};
+  RequestTrace course{.action = "recording", .request = "f.csv", .t_s = {}, .rail_w = {{}}};
+  for (int i = 0; i < 300; ++i) {
+    course.t_s.push_back(0.1 * i);
+    course.rail_w[0].push_back(i % 30 < 15 ? 5 + i % 3 : 9 + i % 2);
+  }
+  const auto at = lone_s < 0 ? course.t_s.begin() : course.t_s.end();
+  course.t_s.insert(at, lone_s);
+  course.rail_w[0].push_back(5);
+  for (double& t : course.t_s) t -= std::min(0.0, lone_s);
+  course.duration_s = course.t_s.back();
+  set.requests.push_back(course);
+  return set;
+}
+
+TEST(TooFewToHoldOut, SeesThatAHalfHoldsHardlyAnyReadings) {
+  EXPECT_EQ(TooFewToHoldOut(WithALoneReading(31)), "");
+  EXPECT_EQ(TooFewToHoldOut(WithALoneReading(89.9)),
+            "the second half of f.csv has 1 reading, 30 are needed (its longest gap is 60 s)");
+  EXPECT_EQ(TooFewToHoldOut(WithALoneReading(-50)),
+            "the first half of f.csv has 1 reading, 30 are needed (its longest gap is 50 s)");
+}
+
+TEST(ScoreModels, SaysWhyThereIsNone) {
+  TraceSet brief = HandMadeTraces(3);
+  for (RequestTrace& request : brief.requests) {
+    request.t_s.resize(4);
+    for (auto& rail : request.rail_w) rail.resize(4);
+    request.duration_s = request.t_s.back();
+  }
+  std::string why;
+  EXPECT_THAT(ScoreModels(brief, 0.1, {{.states = 1}, {.states = 1}}, {}, &why), IsEmpty());
+  EXPECT_THAT(why, HasSubstr("at least five readings"));
 }
 
 TEST(ScoreModels, GivesEveryActionAndRailItsScore) {

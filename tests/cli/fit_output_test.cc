@@ -45,7 +45,7 @@ class FitOutputTest : public testing::Test {
 TEST_F(FitOutputTest, RefusesWhatCannotBeWrittenOrWouldBeLost) {
   const std::string trace = Touch("trace.csv");
   EXPECT_NO_THROW(CheckOutput({.profile = At("p.json"), .report = At("r.json")}, {trace}));
-  Refuses({.profile = trace}, {trace}, "trace.csv would overwrite an input");
+  Refuses({.profile = trace}, {trace}, "trace.csv: would overwrite an input");
   Refuses({.profile = At(".") + "/trace.csv"}, {trace}, "would overwrite an input");
   Refuses({.profile = At("p.json"), .report = trace}, {trace}, "--report");
   Refuses({.profile = At("p.json"), .report = At("./p.json")}, {}, "the same file");

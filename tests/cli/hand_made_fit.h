@@ -56,8 +56,8 @@ inline FitRun HandMadeFit(int requests, bool choose = false) {
   run.fit = FitDevice(run.input.traces, options);
   run.restarts = 1;
   run.score_folds = 2;
-  run.why_not_held_out = TooFewToHoldOut(run.input.traces);
-  run.held_out = ScoreModels(run.input.traces, 0.1, options.models, selection);
+  run.held_out =
+      ScoreModels(run.input.traces, 0.1, options.models, selection, &run.why_not_held_out);
   run.fitted = CheckEnergy(run.fit, run.input.traces, 5, 1);
   run.scope = ScopeOfIntervals(1, 0);
   return run;

@@ -34,10 +34,24 @@ TEST(CheckOutputFile, RefusesWhatCannotOrShouldNotBeWritten) {
   EXPECT_THAT([&] { check("."); }, ThrowsMessage<InputError>(HasSubstr("is a folder")));
   EXPECT_THAT([&] { check(""); }, ThrowsMessage<InputError>(HasSubstr("is a folder")));
   EXPECT_THAT([&] { CheckOutputFile("--report", "", inputs); },
-              ThrowsMessage<InputError>(HasSubstr("--report : is a folder, a file is needed")));
+              ThrowsMessage<InputError>(
+                  HasSubstr("--report: nothing given, the name of a file is needed")));
   EXPECT_THAT([&] { check("no/such/file.csv"); },
               ThrowsMessage<InputError>(HasSubstr("there is no folder")));
   fs::remove_all(folder);
+}
+
+TEST(CheckOutputFile, LeavesNothingBehindAndSeesWhereNoFileCanBeMade) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "check_output_file_probe";
+  fs::create_directories(folder);
+  CheckOutputFile("--out", (folder / "new.csv").string(), {});
+  EXPECT_TRUE(fs::is_empty(folder));
+  fs::remove_all(folder);
+  EXPECT_NO_THROW(CheckOutputFile("--out", "/dev/null", {}));
+  if (!fs::is_directory("/proc/self")) GTEST_SKIP() << "there is no /proc here";
+  EXPECT_THAT([] { CheckOutputFile("--out", "/proc/x.json", {}); },
+              ThrowsMessage<InputError>(HasSubstr("in /proc")));
 }
 
 }  // namespace

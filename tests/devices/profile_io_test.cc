@@ -313,7 +313,8 @@ TEST(ProfileIoErrors, UnknownProvenanceKeys) {
 
 TEST(ProfileIoErrors, OtherSchemaVersion) {
   EXPECT_THAT(ErrorWith("/schema_version", 3),
-              AllOf(StartsWith("p.json: /schema_version:"), HasSubstr("version 2")));
+              AllOf(StartsWith("p.json: /schema_version:"),
+                    HasSubstr("reads version 2; a newer edgesim is needed")));
 }
 
 // A profile of the schema before request classes, whose rails hold the model itself: the first line

@@ -77,6 +77,12 @@ TEST(CsvTable, MissingColumnListsTheColumns) {
             "t.csv:1: no column 'tokens'; the columns are id, score");
 }
 
+TEST(CsvTable, SemicolonsAreNamed) {
+  EXPECT_EQ(ErrorOfText("id;score\n1;2\n"),
+            "t.csv:1: cells are separated by semicolons or tabs; write commas between cells, and "
+            "decimal points");
+}
+
 TEST(CsvTable, RaggedRowNamesItsLine) {
   EXPECT_EQ(ErrorOfText("id,score\na,1\nb\n"), "t.csv:3: 1 cells, the header has 2");
   EXPECT_EQ(ErrorOfText("id,score\na,1,2\nb,1\n"), "t.csv:2: 3 cells, the header has 2");
