@@ -173,12 +173,14 @@ TEST(FitDurationTest, ATableIsTheCountsAndItsPrior) {
   counts(9) = 3;
   const DurationLaw start{
       .family = DurationFamily::kTable, .mean_s = 0, .shape = 0, .table = {0.5, 0.5}};
-  const DurationLaw plain = FitDuration({counts, {}}, 0.1, start, Tail::kLastCell, 0);
+  const DurationLaw plain =
+      FitDuration({counts, {}}, 0.1, start, Tail::kLastCell, {.table_stays = 0});
   ASSERT_EQ(plain.table.size(), 30U);
   EXPECT_NEAR(plain.table[4], 2.0 / 3, 1e-15);
   EXPECT_NEAR(plain.table[9], 1.0 / 3, 1e-15);
   EXPECT_EQ(plain.table[5], 0);
-  const DurationLaw smooth = FitDuration({counts, {}}, 0.1, start, Tail::kLastCell, 1);
+  const DurationLaw smooth =
+      FitDuration({counts, {}}, 0.1, start, Tail::kLastCell, {.table_stays = 1});
   EXPECT_EQ(WhatIsWrong(smooth), std::nullopt);
   EXPECT_GT(smooth.table[5], 0);  // not seen, yet possible
   EXPECT_LT(smooth.table[5], 0.1);
@@ -226,6 +228,28 @@ TEST(FitDurationTest, ATableOfOneIntervalKeepsALaw) {
     EXPECT_EQ(WhatIsWrong(fit), std::nullopt) << Name(family);
     EXPECT_EQ(DurationPmf(fit, 0.1, 1)(0), 1) << Name(family);
   }
+}
+
+// One stay of 20 intervals is no sign of regularity; a thousand stays are.
+TEST(FitDurationTest, APriorOnTheShapeMattersWhereStaysAreFew) {
+  constexpr double kInterval = 0.1;
+  const DurationPrior prior{.table_stays = 1, .log_shape_sd = 1};
+  const auto fit = [&](const Eigen::VectorXd& whole, const DurationPrior& with) {
+    DurationLaw law = Gamma(1.5, 4);
+    for (int call = 0; call < 12; ++call)
+      law = FitDuration({whole, {}}, kInterval, law, Tail::kLastCell, with);
+    return law;
+  };
+  Eigen::VectorXd one = Eigen::VectorXd::Zero(60);
+  one(19) = 1;
+  EXPECT_GT(fit(one, {}).shape, 100);
+  const DurationLaw few = fit(one, prior);
+  EXPECT_GT(few.shape, 1);
+  EXPECT_LT(few.shape, 3);
+  EXPECT_NEAR(few.mean_s, 2, 0.3);
+
+  const Eigen::VectorXd many = 1000 * DurationPmf(Gamma(2, 6), kInterval, 60);
+  EXPECT_NEAR(fit(many, prior).shape, 6, 0.1);
 }
 
 }  // namespace
