@@ -141,6 +141,8 @@ done
 awk -F, 'NR == 2 { print "-50,5" } 1' good.csv >lone.csv
 "$edgesim" fit lone.csv "${quick[@]}" -o lone.json >out 2>err && grep -q 'the first half of lone.csv has 1 reading' out || fail "lone first reading: $(cat err)"
 grep -q '"idle": {' lone.json && fail "a recording without requests has an idle power: $(grep idle lone.json)"
+(cat good.csv; echo '10000000,5') >far.csv
+refuses far.csv "${quick[@]}" -o x.json -- '1e.08 sampling periods, but 301 readings; .*cut the recording at its longest gap, 1e.07 s'
 refuses lone.csv -o x.json -- 'too little data to choose a model: the first half of lone.csv has 1 reading, .*; name one'
 
 course 120 "$steps" >small.csv

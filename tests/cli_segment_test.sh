@@ -101,6 +101,8 @@ segment gap.csv --as tiny-1b-q4_0 -o states.csv && grep -q 'warning: 1 request h
   fail "a gap: $(cat out err)"
 awk '$1 ~ /^(idle|settle|plateau)/ && $2 > 0 && $3 > 3.5 { bad = 1 } END { exit bad }' out || fail "a gap is in a stay: $(cat out)"
 
+(cat one.csv; echo 10000000,5) >far.csv
+bad segment board.json far.csv --as tiny-1b-q4_0 - 'sampling periods, but 31 readings'
 bad segment board.json - 'no traces'
 bad segment board.json nowhere.csv - 'nowhere.csv'
 bad segment board.json one.csv - '--as is needed: .*tiny-1b-q4_0'

@@ -146,6 +146,8 @@ FitRun RunFit(const FitArguments& args, DeviceFitOptions& options) {
   run.models = ReadModelWords(args.models, traces.rails);
   run.notices = run.input.notes;
   FillIn(run.input, options, run.notices);
+  RefuseMostlyGaps(traces,
+                   options.interval_s > 0 ? options.interval_s : MeanSamplingPeriod(traces));
   if (options.interval_s > 0) traces = Resample(traces, options.interval_s);
   std::set<std::string> names;
   for (const RequestTrace& trace : traces.requests) names.insert(trace.request);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "sim/input_error.h"
+
 namespace edgesim {
 
 std::vector<std::string> Gaps(const TraceSet& traces, double interval_s) {
@@ -18,6 +20,21 @@ std::vector<std::string> Gaps(const TraceSet& traces, double interval_s) {
   if (gaps == 0) return {};
   return {fmt::format("{} request{} over five sampling periods without a reading, up to {:.3g} s",
                       gaps, gaps == 1 ? " has" : "s have", longest_s)};
+}
+
+void RefuseMostlyGaps(const TraceSet& traces, double interval_s) {
+  constexpr double kMost = 1e6;  // sampling periods; models need some hundred bytes for each
+  double periods = 0, readings = 0, gap_s = 0;
+  for (const RequestTrace& trace : traces.requests) {
+    periods += trace.duration_s / interval_s;
+    readings += static_cast<double>(trace.t_s.size());
+    gap_s = std::max(gap_s, LongestGap(trace));
+  }
+  if (periods <= kMost || 2 * readings > periods) return;
+  throw InputError(
+      fmt::format("{:.3g} sampling periods, but {:.0f} readings; allowed are {:.0e} periods; cut "
+                  "the recording at its longest gap, {:.3g} s, and give the parts as files",
+                  periods, readings, kMost, gap_s));
 }
 
 std::vector<std::string> Doubts(const FitRun& run) {

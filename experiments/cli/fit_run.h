@@ -27,6 +27,9 @@ struct FitRun {
   std::string scope;  // what intervals hold for
 };
 
+// Throws InputError where models would have to span more time without readings than memory allows.
+void RefuseMostlyGaps(const TraceSet& traces, double interval_s);
+
 // Per action; a profile of fewer says little about the next request.
 inline constexpr std::size_t kFewRequests = 8;
 

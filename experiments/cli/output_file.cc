@@ -1,10 +1,10 @@
 #include "experiments/cli/output_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -22,10 +22,10 @@ std::string WhyNoFile(const fs::path& folder) {
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     return "no permission to write in " + folder.string();
   const fs::path probe = folder / fmt::format(".edgesim-{}", getpid());
-  const int file = open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0)
+  std::FILE* file = std::fopen(probe.c_str(), "wx");
+  if (file == nullptr)
     return fmt::format("no file can be made in {}: {}", folder.string(), std::strerror(errno));
-  close(file);
+  std::fclose(file);
   unlink(probe.c_str());
   return "";
 }

@@ -189,6 +189,7 @@ void Segment(const SegmentArguments& args) {
   TraceInput input = ReadTraceInput(args.traces);
   std::vector<std::string>& notes = input.notes;
   const std::vector<CommonRail> rails = CommonRails(input.traces, profile, notes);
+  RefuseMostlyGaps(input.traces, profile.emission_interval_s);
   const TraceSet traces = OnInterval(std::move(input.traces), profile.emission_interval_s, notes);
   if (BeginsElsewhere(traces, profile)) {
     notes.push_back(traces.mid_stay
