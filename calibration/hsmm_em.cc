@@ -1,11 +1,14 @@
 #include "calibration/hsmm_em.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "calibration/duration_fit.h"
 #include "calibration/hsmm_expect.h"
+#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -34,6 +37,17 @@ LevelPosterior PosteriorLevel(const Hsmm& model, double tau, const std::vector<d
     }
   }
   return {.mean_w = pull / precision, .variance = 1 / precision};
+}
+
+// Each call works on its own part, and sums are taken in order after: no thread count matters.
+template <typename Body>
+void InParallel(std::size_t n, const Body& body) {
+  TaskFence fence;
+  tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) {
+    const TaskFence::Task task(fence);
+    body(i);
+  });
+  fence.Join();
 }
 
 class Fitter {
@@ -87,14 +101,13 @@ class Fitter {
   // One E-step over all sequences and one M-step; returns the log-likelihood before it.
   double Iterate() {
     const HsmmTables tables = MakeTables(model_, longest_, tail_);
-    std::vector<ExpectedCounts> counts;
+    std::vector<ExpectedCounts> counts(sequences_.size());
+    InParallel(counts.size(), [&](std::size_t i) { counts[i] = ExpectCounts(tables, Density(i)); });
     double log_likelihood = 0;
-    for (std::size_t i = 0; i < sequences_.size(); ++i) {
-      counts.push_back(ExpectCounts(tables, Density(i)));
-      log_likelihood += counts.back().log_likelihood;
-    }
+    for (const ExpectedCounts& c : counts) log_likelihood += c.log_likelihood;
     if (tau_ > 0) UpdateLevels(counts);
-    for (Index j = 0; j < States(); ++j) UpdateEmission(counts, j);
+    InParallel(model_.states.size(),
+               [&](std::size_t j) { UpdateEmission(counts, static_cast<Index>(j)); });
     UpdatePath(counts);
     return log_likelihood;
   }
@@ -143,16 +156,17 @@ class Fitter {
       if (c.first_durations.size() > 0) remaining += c.first_durations;
       successors += c.successors;
     }
-    for (Index j = 0; j < n; ++j) {
+    InParallel(model_.states.size(), [&](std::size_t k) {
+      const auto j = static_cast<Index>(k);
       HsmmState& state = State(j);
-      if (!state.duration) continue;
+      if (!state.duration) return;
       if (successors.row(j).sum() > kLeastCount)
         model_.transition.row(j) = successors.row(j) / successors.row(j).sum();
       if (whole.col(j).sum() > kLeastCount) {
         state.duration = FitDuration({whole.col(j), remaining.col(j)}, model_.interval_s,
                                      *state.duration, tail_, options_.duration);
       }
-    }
+    });
     model_.initial =
         model_.starts_mid_stay ? StationaryLaw(model_) : Eigen::VectorXd(initial / initial.sum());
   }

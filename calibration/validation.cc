@@ -1,5 +1,7 @@
 #include "calibration/validation.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -7,6 +9,7 @@
 #include "calibration/trace_sampler.h"
 #include "devices/edge_device.h"
 #include "sim/input_error.h"
+#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -19,8 +22,7 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
     checks[a].action = profile.actions[a].spec.name;
   }
   const EdgeDevice device(profile, all, false);
-  Execution execution;
-  std::uint32_t index = 0;
+  std::vector<ActionId> action;
   for (const RequestTrace& trace : traces.requests) {
     const auto at = std::find_if(checks.begin(), checks.end(), [&](const EnergyCheck& check) {
       return check.action == ProfileActionName(trace.action);
@@ -29,23 +31,31 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
     for (std::size_t r = 0; r < traces.rails.size(); ++r)
       at->measured_j += MeasuredEnergy(trace, r);
     ++at->requests;
-    const Answer answer{.prompt_tokens = 0,
-                        .output_tokens = static_cast<std::uint32_t>(trace.output_tokens),
-                        .score = 0};
-    double simulated = 0;
+    action.push_back(static_cast<ActionId>(at - checks.begin()));
+  }
+  std::vector<double> simulated(traces.requests.size(), 0.0);
+  TaskFence fence;
+  tbb::parallel_for(std::size_t{0}, simulated.size(), [&](std::size_t i) {
+    const TaskFence::Task task(fence);
+    const Answer answer{
+        .prompt_tokens = 0,
+        .output_tokens = static_cast<std::uint32_t>(traces.requests[i].output_tokens),
+        .score = 0};
+    Execution execution;
     for (int draw = 0; draw < draws; ++draw) {
       const Noise noise{.seed = seed,
-                        .replica = index,
+                        .replica = static_cast<std::uint32_t>(i),
                         .episode = static_cast<std::uint32_t>(draw),
                         .entity = 0,
                         .phase = Phase::kBootstrap};
-      device.Execute(Request{}, static_cast<ActionId>(at - checks.begin()), answer, noise,
-                     execution);
-      for (const PowerSegment& s : execution.segments) simulated += (s.Sum(~0U) * s.length).value();
+      device.Execute(Request{}, action[i], answer, noise, execution);
+      for (const PowerSegment& s : execution.segments)
+        simulated[i] += (s.Sum(~0U) * s.length).value();
     }
-    at->simulated_j += simulated / draws;
-    ++index;
-  }
+  });
+  fence.Join();
+  for (std::size_t i = 0; i < simulated.size(); ++i)
+    checks[static_cast<std::size_t>(action[i])].simulated_j += simulated[i] / draws;
   for (EnergyCheck& check : checks) {
     if (check.requests == 0) continue;
     check.measured_j /= static_cast<double>(check.requests);

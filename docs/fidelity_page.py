@@ -66,7 +66,7 @@ actions.
 that only draw paths have none. All densities have a small uniform part (1e-5 on 150 W), so that one odd \
 reading is not the end of a model.
 - **Intervals of differences**: 95 %, paired bootstrap over the requests within each action (Efron & \
-Tibshirani 1993). They are not corrected for the number of rows: of twenty rows without any difference \
+Tibshirani 1993), of blocks in runs of four neighbours (circular block bootstrap, Politis & Romano 1992). They are not corrected for the number of rows: of twenty rows without any difference \
 one is expected to separate.
 - **Floor**: the same distance between two random halves of the measured requests, median over splits. A \
 distance near it is as small as so few requests can show.
