@@ -39,7 +39,7 @@ struct FidelityOptions {
   std::string reference, against;  // models whose scores are compared pairwise; "" for none
   // By (action as the report names it, rail); empty: models "published" are left out.
   std::map<std::pair<std::string, std::string>, Hsmm> published;
-  std::function<double()> now_s;  // for fit times; empty: not measured
+  std::function<double()> now_s;                       // for fit times; empty: not measured
   std::function<void(const std::string& model)> done;  // called as each model is judged
 };
 
