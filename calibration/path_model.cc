@@ -9,10 +9,9 @@ namespace {
 
 class RailwiseModel final : public PathModel {
  public:
-  RailwiseModel(std::vector<std::unique_ptr<RailPaths>> rails, std::vector<std::string> words,
+  RailwiseModel(std::vector<std::unique_ptr<RailPaths>> rails,
                 std::vector<std::size_t> request_class, ClassLatency latency)
       : rails_(std::move(rails)),
-        words_(std::move(words)),
         request_class_(std::move(request_class)),
         latency_(std::move(latency)) {}
 
@@ -48,11 +47,9 @@ class RailwiseModel final : public PathModel {
     for (const auto& rail : rails_) sum += rail->Parameters();
     return sum;
   }
-  std::vector<std::string> Words() const override { return words_; }
 
  private:
   std::vector<std::unique_ptr<RailPaths>> rails_;
-  std::vector<std::string> words_;
   std::vector<std::size_t> request_class_;
   ClassLatency latency_;
 };
@@ -98,7 +95,7 @@ std::unique_ptr<PathModel> FitPathModel(const ActionData& data,
       rails[at[i]] = MakeHsmmPaths(std::move(models[i]), parameters, control.em.outlier_weight);
     }
   }
-  return std::make_unique<RailwiseModel>(std::move(rails), words, std::move(request_class),
+  return std::make_unique<RailwiseModel>(std::move(rails), std::move(request_class),
                                          std::move(latency));
 }
 

@@ -42,7 +42,6 @@ class PathModel {
   // Kinds of the requests it was fitted on, in their order.
   virtual const std::vector<std::size_t>& RequestClasses() const = 0;
   virtual double Parameters() const = 0;
-  virtual std::vector<std::string> Words() const = 0;  // per rail
 };
 
 // Fits what `words` name, one per rail: those of a ModelSpec, "iid", "replay", "tcn"; "published"

@@ -1,6 +1,7 @@
 #include "experiments/files.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -28,10 +29,24 @@ std::string ReadTextFile(const std::filesystem::path& path) {
 }
 
 void WriteTextFile(const std::filesystem::path& path, std::string_view text) {
-  std::ofstream out(path, std::ios::binary);
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const bool direct = fs::exists(path, error) && !fs::is_regular_file(path, error);
+  // Where a link points to, so that the link stays one.
+  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+  const fs::path part =
+      direct ? path : fs::path(fmt::format("{}.part-{}", target.string(), getpid()));
+  std::ofstream out(part, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw InputError(path.string() + ": cannot be written");
+  bool done = out.good();
+  if (done && !direct) {
+    fs::rename(part, target, error);
+    done = !error;
+  }
+  if (done) return;
+  if (!direct) fs::remove(part, error);
+  throw InputError(path.string() + ": cannot be written");
 }
 
 std::filesystem::path ShareDir() { return EDGESIM_SHARE_DIR; }

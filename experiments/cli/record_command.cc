@@ -9,6 +9,7 @@
 
 #include "experiments/cli/commands.h"
 #include "experiments/cli/option_checks.h"
+#include "experiments/cli/output_file.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/files.h"
 #include "experiments/record/clock.h"
@@ -101,29 +102,8 @@ fs::path OutPath(const std::string& out) {
   std::error_code error;
   for (int n = 2; out.empty() && fs::exists(path, error); ++n)
     path = fmt::format("power-{}.csv", n);
-  const fs::path folder = fs::absolute(path).parent_path();
-  if (!path.has_filename() || fs::is_directory(path, error))
-    throw InputError("--out " + path.string() + ": is a folder, a file is needed");
-  if (!fs::is_directory(folder, error))
-    throw InputError("--out " + path.string() + ": there is no folder " + folder.string());
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw InputError("--out " + path.string() + ": no permission to write in " + folder.string());
+  CheckOutputFile("--out", path.string(), {});
   return path;
-}
-
-void WriteWhole(const fs::path& path, const std::string& text) {
-  const fs::path part = fmt::format("{}.part-{}", path.string(), getpid());
-  std::error_code error;
-  try {
-    WriteTextFile(part, text);
-    fs::rename(part, path);
-  } catch (const InputError&) {
-    fs::remove(part, error);
-    throw InputError(path.string() + ": cannot be written");
-  } catch (const fs::filesystem_error& failure) {
-    fs::remove(part, error);
-    throw InputError(path.string() + ": cannot be written: " + failure.code().message());
-  }
 }
 
 // To stderr: the command's own output may go somewhere through stdout.
@@ -179,7 +159,7 @@ void RunRecord(const RecordArguments& args) {
   }
   if (series.empty()) throw InputError("no rail gave a reading; nothing was written");
   const PowerCsv csv = FormatPowerCsv(series);
-  WriteWhole(out, csv.text);
+  WriteTextFile(out, csv.text);
   PrintSummary(args, recorded, csv, series);
   fmt::print(stderr, "\nrecording in {}\nnext: edgesim fit {} -o my.json; see edgesim fit --help\n",
              out.string(), out.string());

@@ -30,7 +30,6 @@ class Fan final : public PathModel {
   }
   const std::vector<std::size_t>& RequestClasses() const override { return classes_; }
   double Parameters() const override { return 1; }
-  std::vector<std::string> Words() const override { return {}; }
 
  private:
   std::size_t rails_;

@@ -33,7 +33,6 @@ PathTask Steps(std::size_t steps) {
 
 TEST(PathModel, EachRailHasItsOwnKind) {
   const auto model = FitPathModel(TwoRails(), {"free=2 gamma", "iid"}, {}, kControl);
-  EXPECT_THAT(model->Words(), testing::ElementsAre("free=2 gamma", "iid"));
   EXPECT_GT(model->Parameters(), 5);
   EXPECT_EQ(model->RequestClasses(), std::vector<std::size_t>(8, 0));
   const std::vector<Paths> paths = model->Sample(Steps(30), 50, {.seed = 1});

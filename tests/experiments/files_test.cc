@@ -3,6 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iterator>
 
 #include "sim/input_error.h"
 
@@ -18,6 +24,34 @@ TEST(Files, ReadBackWhatWasWritten) {
   WriteTextFile(path, text);
   EXPECT_EQ(ReadTextFile(path), text);
   std::filesystem::remove(path);
+}
+
+// Where the disk is full, what was there stays and no part is left.
+TEST(Files, AreWrittenWholeOrNotAtAll) {
+  namespace fs = std::filesystem;
+  const fs::path folder =
+      fs::temp_directory_path() / ("edgesim-files-" + std::to_string(::getpid()));
+  fs::create_directory(folder);
+  WriteTextFile(folder / "kept", "old");
+  fs::create_symlink("kept", folder / "link");
+  WriteTextFile(folder / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(ReadTextFile(folder / "kept"), "new");
+  const rlimit unlimited = [] {
+    rlimit now{};
+    getrlimit(RLIMIT_FSIZE, &now);
+    return now;
+  }();
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 4096, .rlim_max = unlimited.rlim_max};  // as a full disk
+  setrlimit(RLIMIT_FSIZE, &small);
+  EXPECT_THROW(WriteTextFile(folder / "kept", std::string(1 << 20, 'x')), InputError);
+  setrlimit(RLIMIT_FSIZE, &unlimited);
+  EXPECT_EQ(ReadTextFile(folder / "kept"), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2);
+  EXPECT_NO_THROW(WriteTextFile("/dev/null", "x"));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  fs::remove_all(folder);
 }
 
 TEST(Files, SayWhatIsWrong) {
