@@ -8,18 +8,10 @@
 #include <vector>
 
 #include "devices/hsmm.h"
+#include "devices/provenance.h"
 #include "sim/action.h"
 
 namespace edgesim {
-
-enum class ProvenanceKind { kMeasured, kCalibrated, kModelled, kAssumed };
-
-struct Provenance {
-  ProvenanceKind kind{};
-  std::string source;  // where the figure can be checked
-  std::string date;    // ISO 8601, of the measurement or the fit; or "unknown"
-  std::string method;  // how it was obtained
-};
 
 // Time per output token, prompt processing included: the measured answers, each weighted by its
 // tokens, so that drawn requests take as long in total as the measured ones did.

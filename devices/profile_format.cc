@@ -144,8 +144,4 @@ std::string FormatProfile(const DeviceProfile& profile) {
   return Compact(root.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
-std::string_view Name(ProvenanceKind kind) {
-  return kProvenanceKindNames[static_cast<std::size_t>(kind)];
-}
-
 }  // namespace edgesim

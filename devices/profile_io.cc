@@ -5,76 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "devices/json_cursor.h"
 #include "sim/device.h"
-#include "sim/input_error.h"
 
 namespace edgesim {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// A JSON value that knows where it stands, so that an error can say it.
-class Cursor {
- public:
-  // `at` is a JSON pointer, "" for the root; `file` outlives the cursor.
-  Cursor(const Json& value, const std::string& file, std::string at)
-      : value_(value), file_(file), at_(std::move(at)) {}
-
-  [[noreturn]] void Fail(const std::string& what) const {
-    throw InputError(fmt::format("{}: {}{}{}", file_, at_, at_.empty() ? "" : ": ", what));
-  }
-
-  Cursor operator[](const char* key) const {
-    if (!value_.is_object()) Fail("must be an object");
-    const auto found = value_.find(key);
-    if (found == value_.end()) Fail(fmt::format("'{}' is missing", key));
-    return {*found, file_, at_ + "/" + key};
-  }
-  bool Has(const char* key) const { return value_.is_object() && value_.contains(key); }
-  bool IsNull() const { return value_.is_null(); }
-  std::string Text() const {
-    if (!value_.is_string()) Fail("must be a string");
-    return value_.get<std::string>();
-  }
-  bool Boolean() const {
-    if (!value_.is_boolean()) Fail("must be true or false");
-    return value_.get<bool>();
-  }
-  double Number(double at_least = -INFINITY) const {
-    if (!value_.is_number() || !std::isfinite(value_.get<double>()))
-      Fail("must be a finite number");
-    const auto number = value_.get<double>();
-    if (number < at_least) Fail(fmt::format("is {}, must be at least {}", number, at_least));
-    return number;
-  }
-  double Positive() const {
-    const double number = Number();
-    if (number <= 0) Fail(fmt::format("is {}, must be positive", number));
-    return number;
-  }
-  std::vector<Cursor> Items() const {
-    if (!value_.is_array()) Fail("must be an array");
-    std::vector<Cursor> items;
-    for (std::size_t i = 0; i < value_.size(); ++i)
-      items.emplace_back(value_[i], file_, fmt::format("{}/{}", at_, i));
-    return items;
-  }
-  std::vector<std::pair<std::string, Cursor>> Members() const {
-    if (!value_.is_object()) Fail("must be an object");
-    std::vector<std::pair<std::string, Cursor>> members;
-    for (const auto& [key, value] : value_.items())
-      members.emplace_back(key, Cursor(value, file_, at_ + "/" + key));
-    return members;
-  }
-
- private:
-  const Json& value_;
-  const std::string& file_;
-  std::string at_;
-};
+using Cursor = JsonCursor;
 
 constexpr double kDecimalRoundOff = 1e-4;  // of probabilities written to 6 digits
 
@@ -120,17 +59,6 @@ class ProfileReader {
   }
 
  private:
-  static Provenance ReadProvenance(const Cursor& at) {
-    const std::string kind = at["kind"].Text();
-    for (std::size_t k = 0; k < kProvenanceKindNames.size(); ++k) {
-      if (kind == kProvenanceKindNames[k]) {
-        return {static_cast<ProvenanceKind>(k), at["source"].Text(), at["date"].Text(),
-                at["method"].Text()};
-      }
-    }
-    at["kind"].Fail("must be measured, calibrated, modelled or assumed");
-  }
-
   std::string ProvenanceKey(const Cursor& at) const {
     std::string key = at.Text();
     if (!profile_.provenance.contains(key)) at.Fail(fmt::format("'{}' is not in /provenance", key));
@@ -143,7 +71,7 @@ class ProfileReader {
     action.classes = ReadClasses(at["classes"]);
     if (!at["latency"].IsNull()) action.latency = ReadLatency(at["latency"], action.classes);
     for (const Rail& rail : profile_.rails)
-      action.rails.push_back(ReadRail(at["power"][rail.name.c_str()], action.classes));
+      action.rails.push_back(ReadRail(at["power"][rail.name], action.classes));
     return action;
   }
 
@@ -279,20 +207,7 @@ class ProfileReader {
 }  // namespace
 
 DeviceProfile ParseProfile(std::string_view json, const std::string& name) {
-  Json root;
-  try {
-    root = Json::parse(json);
-  } catch (const Json::parse_error& error) {
-    const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, json.size());
-    const std::string_view before = json.substr(0, at);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const std::size_t newline = before.rfind('\n');
-    throw InputError(fmt::format("{}:{}:{}: not valid JSON", name, line,
-                                 newline == std::string_view::npos ? at + 1 : at - newline));
-  } catch (const Json::out_of_range&) {
-    throw InputError(name + ": a number is too large");
-  }
-  return ProfileReader(Cursor(root, name, "")).Read();
+  return ProfileReader(JsonCursor::Parse(json, name)).Read();
 }
 
 }  // namespace edgesim

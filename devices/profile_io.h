@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -9,8 +8,6 @@
 namespace edgesim {
 
 inline constexpr int kProfileSchemaVersion = 2;
-inline constexpr std::array<std::string_view, 4> kProvenanceKindNames = {"measured", "calibrated",
-                                                                         "modelled", "assumed"};
 
 // Reads a profile from JSON text. `name` (usually the file's) opens every error line; the error
 // names the place as a JSON pointer. Throws InputError.
@@ -18,7 +15,5 @@ DeviceProfile ParseProfile(std::string_view json, const std::string& name);
 
 // The same profile as JSON text, numbers rounded to 6 significant digits.
 std::string FormatProfile(const DeviceProfile& profile);
-
-std::string_view Name(ProvenanceKind kind);
 
 }  // namespace edgesim
