@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstring>
 
 #include "kernels/half.h"
@@ -51,7 +50,6 @@ void DequantizeQ5(const std::byte* blocks, std::span<float> out) {
   }
 }
 
-template <bool kMagnitude>
 void DequantizeK(WeightFormat format, const std::byte* blocks, std::span<float> out) {
   const SuperBlockLayout& layout = LayoutOf(format);
   const std::size_t bytes = InfoOf(format).block_bytes;
@@ -64,8 +62,7 @@ void DequantizeK(WeightFormat format, const std::byte* blocks, std::span<float> 
       const float scale = d * static_cast<float>(codes.scale[s]);
       const float min = dmin * static_cast<float>(codes.min[s]);
       for (std::size_t i = s * layout.sub_block; i < (s + 1) * layout.sub_block; ++i) {
-        const float product = scale * static_cast<float>(codes.code[i] - layout.zero);
-        weights[i] = kMagnitude ? std::abs(product) + std::abs(min) : product - min;
+        weights[i] = scale * static_cast<float>(codes.code[i] - layout.zero) - min;
       }
     }
   }
@@ -89,17 +86,8 @@ void DequantizeRow(WeightFormat format, const std::byte* blocks, std::span<float
     case WeightFormat::kQ5_0:
       return DequantizeQ5(blocks, out);
     default:
-      return DequantizeK<false>(format, blocks, out);
+      return DequantizeK(format, blocks, out);
   }
-}
-
-void MagnitudeRow(WeightFormat format, const std::byte* blocks, std::span<float> out) {
-  if (IsKFormat(format)) {
-    MatrixBytes(format, 1, out.size());
-    return DequantizeK<true>(format, blocks, out);
-  }
-  DequantizeRow(format, blocks, out);
-  for (float& weight : out) weight = std::abs(weight);
 }
 
 }  // namespace edgesim::kernels

@@ -24,8 +24,4 @@ void QuantizeMatrix(WeightFormat format, std::span<const float> weights, std::si
 // for the one rounding of the difference in formats with mins (Q5_K, Q4_K, Q2_K).
 void DequantizeRow(WeightFormat format, const std::byte* blocks, std::span<float> out);
 
-// As DequantizeRow, but |d scale code| + |dmin min| for formats with mins: the size of what is
-// added up to give a weight, which rounding errors are relative to.
-void MagnitudeRow(WeightFormat format, const std::byte* blocks, std::span<float> out);
-
 }  // namespace edgesim::kernels
