@@ -9,6 +9,7 @@
 
 #include "kernels/formats.h"
 #include "kernels/matmul.h"
+#include "kernels/tile.h"
 
 namespace edgesim::kernels {
 
@@ -25,9 +26,6 @@ std::vector<double> ReferenceMatMul(const BlockMatrix& weights, const Activation
 
 // Activations that share a scale in products with `format`: 32 or 256; 0 where they stay in float.
 std::size_t ActivationBlockOf(WeightFormat format);
-
-// Blocks whose largest magnitude is no more than this count as zero: 127 over it must be finite.
-inline constexpr float kLeastActivation = 0x1p-120F;
 
 // One column, x[i] about d[i / block] * q[i]. In float: d = m / 127 with m the largest magnitude of
 // the block, q = x * (127 / m) to the nearest integer, ties to even. `x` is a multiple of `block`.
