@@ -38,6 +38,18 @@ void DequantizeQ4(const std::byte* blocks, std::span<float> out) {
   }
 }
 
+void DequantizeQ5(const std::byte* blocks, std::span<float> out) {
+  for (std::size_t b = 0; b < out.size() / 32; ++b) {
+    const auto block = BlockAt<BlockQ5_0>(blocks, b);
+    const float d = HalfToFloat(block.d);
+    for (std::size_t i = 0; i < 32; ++i) {
+      const int low = i < 16 ? block.q[i] & 15 : block.q[i - 16] >> 4;
+      const int high = block.qh[i / 8] >> (i % 8) & 1;
+      out[32 * b + i] = d * static_cast<float>((low | high << 4) - 16);
+    }
+  }
+}
+
 void DequantizeK(WeightFormat format, const std::byte* blocks, std::span<float> out) {
   const SuperBlockLayout& layout = LayoutOf(format);
   const std::size_t bytes = InfoOf(format).block_bytes;
@@ -71,6 +83,8 @@ void DequantizeRow(WeightFormat format, const std::byte* blocks, std::span<float
       return DequantizeQ8(blocks, out);
     case WeightFormat::kQ4_0:
       return DequantizeQ4(blocks, out);
+    case WeightFormat::kQ5_0:
+      return DequantizeQ5(blocks, out);
     default:
       return DequantizeK(format, blocks, out);
   }

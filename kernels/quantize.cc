@@ -58,6 +58,20 @@ BlockQ4_0 QuantizeQ4(const float* x) {
   return block;
 }
 
+// As Q4_0 with 32 codes: the largest weight is code 0.
+BlockQ5_0 QuantizeQ5(const float* x) {
+  BlockQ5_0 block{};
+  const float largest = LargestMagnitude(x);
+  block.d = HalfScale(WeightFormat::kQ5_0, largest / -16, largest);
+  const float inverse = Inverse(HalfToFloat(block.d));
+  for (std::size_t i = 0; i < 32; ++i) {
+    const auto code = static_cast<unsigned>(std::clamp(x[i] * inverse + 16.5F, 0.0F, 31.0F));
+    block.q[i % 16] = static_cast<std::uint8_t>(block.q[i % 16] | (code & 15U) << (i < 16 ? 0 : 4));
+    block.qh[i / 8] = static_cast<std::uint8_t>(block.qh[i / 8] | (code >> 4) << (i % 8));
+  }
+  return block;
+}
+
 template <typename Block, typename Quantize>
 void QuantizeBlocks(std::span<const float> row, std::byte* out, Quantize quantize) {
   for (std::size_t i = 0; i < row.size(); i += 32, out += sizeof(Block)) {
@@ -100,6 +114,8 @@ void QuantizeRow(WeightFormat format, std::span<const float> row, std::byte* out
       return QuantizeBlocks<BlockQ8_0>(row, out, QuantizeQ8);
     case WeightFormat::kQ4_0:
       return QuantizeBlocks<BlockQ4_0>(row, out, QuantizeQ4);
+    case WeightFormat::kQ5_0:
+      return QuantizeBlocks<BlockQ5_0>(row, out, QuantizeQ5);
     default:
       break;
   }

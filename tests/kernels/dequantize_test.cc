@@ -50,6 +50,18 @@ TEST(Dequantize, Q4) {
   EXPECT_EQ(Weights<BlockQ4_0>(WeightFormat::kQ4_0, {block}), expected);
 }
 
+TEST(Dequantize, Q5) {
+  BlockQ5_0 block{.d = 0x3C00, .qh = {0x01, 0x80, 0x01, 0x80}, .q = {}};  // 1
+  block.q[0] = 0x21;   // weight 0: 1 + 16, weight 16: 2 + 16
+  block.q[15] = 0x43;  // weight 15: 3 + 16, weight 31: 4 + 16
+  std::vector<float> expected(32, -16.0F);
+  expected[0] = 1;
+  expected[16] = 2;
+  expected[15] = 3;
+  expected[31] = 4;
+  EXPECT_EQ(Weights<BlockQ5_0>(WeightFormat::kQ5_0, {block}), expected);
+}
+
 // Scales 1 2 3 63 17 32 47 62 and mins 0 63 5 6 16 33 48 15, as in the tests of super-blocks.
 constexpr std::uint8_t kSixBits[12] = {0x41, 0x82, 0x83, 0xFF, 0x40, 0xBF,
                                        0xC5, 0x06, 0x01, 0x10, 0x0F, 0xFE};
