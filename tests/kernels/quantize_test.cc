@@ -107,10 +107,26 @@ TEST(Quantize, Q4TakesTheLargestAsMinus8) {
   EXPECT_EQ(block.q[15], 0x88);
 }
 
+TEST(Quantize, Q5TakesTheLargestAsMinus16) {
+  std::vector<float> row(32);
+  row[0] = -8;      // d = 0.5: code 0
+  row[1] = 8;       // 32.5 is cut to 31
+  row[8] = 0.3F;    // 17.1: 17
+  row[16] = -0.3F;  // 15.9: 15
+  row[31] = 7;      // 30.5: 30
+  const auto block = QuantizedBlock<BlockQ5_0>(WeightFormat::kQ5_0, row);
+  EXPECT_EQ(block.d, 0x3800);
+  EXPECT_THAT(block.qh, testing::ElementsAre(0xFE, 0xFF, 0xFE, 0xFF));  // zeros are code 16
+  EXPECT_EQ(block.q[0], 0xF0);
+  EXPECT_EQ(block.q[1], 0x0F);
+  EXPECT_EQ(block.q[8], 0x01);
+  EXPECT_EQ(block.q[15], 0xE0);
+}
+
 TEST(Quantize, WhatTheseFormatsHoldTheyKeep) {
   const std::vector<float> row = Gaussian(3 * 32);
-  for (const WeightFormat format : {WeightFormat::kQ8_0, WeightFormat::kQ4_0, WeightFormat::kF16,
-                                    WeightFormat::kBF16, WeightFormat::kF32}) {
+  for (const WeightFormat format : {WeightFormat::kQ8_0, WeightFormat::kQ4_0, WeightFormat::kQ5_0,
+                                    WeightFormat::kF16, WeightFormat::kBF16, WeightFormat::kF32}) {
     const std::vector<float> once = ThereAndBack(format, row);
     EXPECT_EQ(ThereAndBack(format, once), once) << InfoOf(format).name;
     EXPECT_EQ(Quantized(format, once), Quantized(format, row)) << InfoOf(format).name;
@@ -154,15 +170,15 @@ TEST(Quantize, AMatrixIsItsRows) {
 // One step of uniform rounding leaves errors uniform over a step, of root mean square step /
 // sqrt(12). The step of plain rounding is the span of a (sub-)block's weights over the span of
 // codes; the formats that search for their scale must do better than that, those that do not lose
-// no more than the rounding of d (2^-12) and, in Q4_0, the clipped end.
+// no more than the rounding of d (2^-12) and, in Q4_0 and Q5_0, the clipped end.
 TEST(Quantize, ErrorOnGaussianRowsIsThatOfTheFormatsStep) {
   const struct {
     WeightFormat format;
     double low, high;  // of rms error / (rms step / sqrt(12)); measured between
   } cases[] = {{WeightFormat::kQ8_0, 0.98, 1.00}, {WeightFormat::kQ4_0, 0.99, 1.03},
-               {WeightFormat::kQ6_K, 0.85, 0.94}, {WeightFormat::kQ5_K, 0.85, 0.94},
-               {WeightFormat::kQ4_K, 0.80, 0.91}, {WeightFormat::kQ3_K, 0.85, 0.98},
-               {WeightFormat::kQ2_K, 0.65, 0.82}};
+               {WeightFormat::kQ5_0, 0.97, 1.01}, {WeightFormat::kQ6_K, 0.85, 0.94},
+               {WeightFormat::kQ5_K, 0.85, 0.94}, {WeightFormat::kQ4_K, 0.80, 0.91},
+               {WeightFormat::kQ3_K, 0.85, 0.98}, {WeightFormat::kQ2_K, 0.65, 0.82}};
   const std::vector<float> row = Gaussian(1 << 16);
   for (const auto& [format, low, high] : cases) {
     const bool k_format = IsKFormat(format);
@@ -170,6 +186,7 @@ TEST(Quantize, ErrorOnGaussianRowsIsThatOfTheFormatsStep) {
     const std::size_t size = k_format ? LayoutOf(format).sub_block : 32;
     const double codes = format == WeightFormat::kQ8_0   ? 127
                          : format == WeightFormat::kQ4_0 ? 8
+                         : format == WeightFormat::kQ5_0 ? 16
                          : has_min                       ? LayoutOf(format).max_code
                                                          : LayoutOf(format).zero;
     double steps = 0;

@@ -185,8 +185,9 @@ void Spoil(Case& made, std::size_t column) {
     SuperBlockCodes codes = UnpackSuperBlock(made.format, block);
     codes.code[column % kSuperBlock] ^= 1U;
     PackSuperBlock(made.format, codes, block);
-  } else if (made.format == WeightFormat::kQ4_0) {
-    block[2 + column % 16] ^= (column % 32 < 16 ? std::byte{0x01} : std::byte{0x10});
+  } else if (made.format == WeightFormat::kQ4_0 || made.format == WeightFormat::kQ5_0) {
+    const std::size_t nibbles = InfoOf(made.format).block_bytes - 16;
+    block[nibbles + column % 16] ^= (column % 32 < 16 ? std::byte{0x01} : std::byte{0x10});
   } else if (made.format == WeightFormat::kQ8_0) {
     block[2 + column % 32] ^= std::byte{0x01};
   }
