@@ -43,12 +43,10 @@ class GraphBuilder {
   OpId Layer(OpId x) {
     const bool early_route = shape_.moe && shape_.moe->router == RouterPlacement::kBeforeAttention;
     OpId route = early_route ? Route(x) : 0;
-    const OpId normed = Norm(TensorRole::kAttnNorm, x);
-    OpId attention = Attention(normed);
+    OpId attention = Attention(Norm(TensorRole::kAttnNorm, x));
     if (shape_.post_norms) attention = Norm(TensorRole::kPostAttnNorm, attention);
     const OpId sum = Add(x, attention);
-    OpId into = shape_.parallel_residual ? x : sum;
-    into = shape_.one_norm ? normed : Norm(TensorRole::kFfnNorm, into);
+    const OpId into = Norm(TensorRole::kFfnNorm, shape_.parallel_residual ? x : sum);
     if (shape_.moe && !early_route) route = Route(into);
     OpId out = shape_.moe ? Experts(into, route) : FeedForward(into);
     if (shape_.post_norms) out = Norm(TensorRole::kPostFfnNorm, out);
