@@ -51,8 +51,9 @@ std::size_t OperandsOf(OpKind kind) {
 TEST(OpGraph, OfEveryCardIsSound) {
   for (const auto& [name, card] : ShippedCards()) {
     if (!card.shape) continue;
-    for (const Phase& phase : {Phase{.tokens = 1, .context = 100}, Phase{.tokens = 7}}) {
-      const OpGraph graph = BuildOpGraph(card, "q4_k_m", phase);
+    for (const ForwardPass& pass :
+         {ForwardPass{.tokens = 1, .context = 100}, ForwardPass{.tokens = 7}}) {
+      const OpGraph graph = BuildOpGraph(card, "q4_k_m", pass);
       const std::vector<OpId> order = TopologicalOrder(graph);
       ASSERT_EQ(order.size(), boost::num_vertices(graph));
       for (OpId id = 0; id < order.size(); ++id) {
@@ -159,8 +160,8 @@ TEST(OpGraph, RouterPlacement) {
 }
 
 TEST(OpGraph, LogitsOfTheLastTokenOnly) {
-  const auto tokens_of_output = [](const Phase& phase) {
-    const OpGraph graph = BuildOpGraph(ToyCard(), "q8_0", phase);
+  const auto tokens_of_output = [](const ForwardPass& pass) {
+    const OpGraph graph = BuildOpGraph(ToyCard(), "q8_0", pass);
     const OpId argmax = boost::num_vertices(graph) - 1;
     const OpId output = Operands(graph, argmax)[0], norm = Operands(graph, output)[0];
     EXPECT_EQ(graph[output].role, TensorRole::kOutput);
@@ -199,9 +200,9 @@ TEST(OpGraph, CyclesAreRefused) {
 }
 
 TEST(OpGraph, BadInput) {
-  const auto error = [](const ModelCard& card, const Phase& phase) -> std::string {
+  const auto error = [](const ModelCard& card, const ForwardPass& pass) -> std::string {
     try {
-      BuildOpGraph(card, "q8_0", phase);
+      BuildOpGraph(card, "q8_0", pass);
     } catch (const InputError& e) {
       return e.what();
     }
