@@ -91,9 +91,9 @@ TEST(PeakMemory, IsItsParts) {
   EXPECT_EQ(need.weights, WeightBytes(card, "q8_0"));
   EXPECT_EQ(need.kv_cache, 4096 * 32 * 1024);
   EXPECT_EQ(need.total, need.weights + need.kv_cache + need.buffers);
-  // Gate and up are 512 x 8192 floats each; the logits of one token and the residual fit below.
-  EXPECT_GT(need.buffers, 2 * 512 * 8192 * 4);
-  EXPECT_LT(need.buffers, 4 * 512 * 8192 * 4);
+  // Gate, up and their product are 512 x 8192 floats each; all else is a quarter of that or less.
+  EXPECT_GT(need.buffers, 3 * 512 * 8192 * 4);
+  EXPECT_LT(need.buffers, 5 * 512 * 8192 * 4);
 }
 
 TEST(PeakMemory, ATiedEmbeddingCountsOnce) {

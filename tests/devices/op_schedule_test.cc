@@ -107,7 +107,8 @@ TEST(CriticalPath, BoundsOverModels) {
     const auto cost = [&](OpId op) { return 1e-10 * WeightBytesRead(graph[op]); };
     const auto unit = [&](OpId op) -> std::size_t {
       const TensorRole role = graph[op].role;
-      return role == TensorRole::kFfnUp || role == TensorRole::kFfnDown;
+      return role == TensorRole::kFfnNorm || role == TensorRole::kFfnUp ||
+             role == TensorRole::kFfnDown || graph[op].kind == OpKind::kActivation;
     };
     const OpSchedule s =
         CriticalPath(graph, cost, unit, [](double bytes, auto, auto) { return 1e-11 * bytes; });
