@@ -17,7 +17,7 @@ namespace {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const Phase& phase)
+  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const ForwardPass& phase)
       : shape_(shape), mixture_(mixture), phase_(phase) {}
 
   OpGraph Build() {
@@ -189,7 +189,7 @@ class GraphBuilder {
 
   const ModelShape& shape_;
   const QuantMixture& mixture_;
-  const Phase phase_;
+  const ForwardPass phase_;
   std::size_t tokens_ = phase_.tokens;
   std::optional<std::size_t> layer_;
   OpGraph graph_;
@@ -197,7 +197,8 @@ class GraphBuilder {
 
 }  // namespace
 
-OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization, const Phase& phase) {
+OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
+                     const ForwardPass& phase) {
   const QuantMixture& mixture = FindQuantization(card, quantization);
   if (phase.tokens == 0) throw InputError("a phase needs at least one token");
   return GraphBuilder(ShapeOf(card), mixture, phase).Build();

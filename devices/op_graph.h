@@ -81,14 +81,15 @@ using OpId = boost::graph_traits<OpGraph>::vertex_descriptor;
 
 // What is computed: `tokens` new tokens after `context` whose keys and values are in the cache.
 // Decoding is one token; a prompt is all of its tokens after 0.
-struct Phase {
+struct ForwardPass {
   std::size_t tokens = 1;
   std::size_t context = 0;
   bool logits_for_last_only = true;
 };
 
 // Throws InputError where the card has no shape, no such quantisation, or there is no token.
-OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization, const Phase& phase);
+OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
+                     const ForwardPass& phase);
 
 // The producers of an operation's operands, by operand.
 std::vector<OpId> Operands(const OpGraph& graph, OpId op);
