@@ -61,7 +61,6 @@ struct ModelShape {
   bool linear_bias = false;        // of attention output and feed-forward
   bool fused_qkv = false;          // one tensor in the file: decides its format, not the operations
   bool parallel_residual = false;  // attention and feed-forward read the same input (GPT-NeoX)
-  bool one_norm = false;           // with parallel_residual: and share its norm
   double rotary_fraction = 1;      // of head_dim; 0: no rotary embedding
   bool logit_softcap = false;      // c tanh(x / c) over the logits
   bool attention_softcap = false;  // the same over attention scores

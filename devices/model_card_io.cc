@@ -91,18 +91,29 @@ SlidingWindow ReadWindow(const JsonCursor& at) {
 }
 
 ModelShape ReadShape(const JsonCursor& at) {
-  at.OnlyKeys({"hidden",         "ffn",
-               "layers",         "heads",
-               "kv_heads",       "head_dim",
-               "vocab",          "tied_embeddings",
-               "activation",     "glu",
-               "norm",           "qk_norm",
-               "post_norms",     "embedding_norm",
-               "qkv_bias",       "linear_bias",
-               "fused_qkv",      "parallel_residual",
-               "one_norm",       "rotary_fraction",
-               "logit_softcap",  "attention_softcap",
-               "sliding_window", "moe"});
+  at.OnlyKeys({"hidden",
+               "ffn",
+               "layers",
+               "heads",
+               "kv_heads",
+               "head_dim",
+               "vocab",
+               "tied_embeddings",
+               "activation",
+               "glu",
+               "norm",
+               "qk_norm",
+               "post_norms",
+               "embedding_norm",
+               "qkv_bias",
+               "linear_bias",
+               "fused_qkv",
+               "parallel_residual",
+               "rotary_fraction",
+               "logit_softcap",
+               "attention_softcap",
+               "sliding_window",
+               "moe"});
   // What most models lack need not be said.
   const auto flag = [&](const char* key) { return at.Has(key) && at[key].Boolean(); };
   ModelShape shape{
@@ -123,7 +134,6 @@ ModelShape ReadShape(const JsonCursor& at) {
       .linear_bias = flag("linear_bias"),
       .fused_qkv = flag("fused_qkv"),
       .parallel_residual = flag("parallel_residual"),
-      .one_norm = flag("one_norm"),
       .logit_softcap = flag("logit_softcap"),
       .attention_softcap = flag("attention_softcap")};
   if (at.Has("rotary_fraction")) shape.rotary_fraction = at["rotary_fraction"].Number(0);
@@ -137,8 +147,6 @@ ModelShape ReadShape(const JsonCursor& at) {
   }
   if (shape.heads % shape.kv_heads != 0)
     at["kv_heads"].Fail(fmt::format("must divide the {} heads", shape.heads));
-  if (shape.one_norm && !shape.parallel_residual)
-    at["one_norm"].Fail("needs 'parallel_residual': true");
   return shape;
 }
 

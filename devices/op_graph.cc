@@ -17,8 +17,8 @@ namespace {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const ForwardPass& phase)
-      : shape_(shape), mixture_(mixture), phase_(phase) {}
+  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const ForwardPass& pass)
+      : shape_(shape), mixture_(mixture), pass_(pass) {}
 
   OpGraph Build() {
     OpId x =
@@ -30,7 +30,7 @@ class GraphBuilder {
       x = Layer(x);
     }
     layer_.reset();
-    if (phase_.logits_for_last_only) tokens_ = 1;
+    if (pass_.logits_for_last_only) tokens_ = 1;
     OpId logits =
         MatMul(TensorRole::kOutput, shape_.vocab, Norm(TensorRole::kOutputNorm, x), false);
     if (shape_.logit_softcap)
@@ -43,12 +43,10 @@ class GraphBuilder {
   OpId Layer(OpId x) {
     const bool early_route = shape_.moe && shape_.moe->router == RouterPlacement::kBeforeAttention;
     OpId route = early_route ? Route(x) : 0;
-    const OpId normed = Norm(TensorRole::kAttnNorm, x);
-    OpId attention = Attention(normed);
+    OpId attention = Attention(Norm(TensorRole::kAttnNorm, x));
     if (shape_.post_norms) attention = Norm(TensorRole::kPostAttnNorm, attention);
     const OpId sum = Add(x, attention);
-    OpId into = shape_.parallel_residual ? x : sum;
-    into = shape_.one_norm ? normed : Norm(TensorRole::kFfnNorm, into);
+    const OpId into = Norm(TensorRole::kFfnNorm, shape_.parallel_residual ? x : sum);
     if (shape_.moe && !early_route) route = Route(into);
     OpId out = shape_.moe ? Experts(into, route) : FeedForward(into);
     if (shape_.post_norms) out = Norm(TensorRole::kPostFfnNorm, out);
@@ -75,7 +73,7 @@ class GraphBuilder {
           .heads = shape_.heads,
           .kv_heads = shape_.kv_heads,
           .head_dim = shape_.head_dim,
-          .context = phase_.context,
+          .context = pass_.context,
           .capped = shape_.attention_softcap};
     if (const auto& window = shape_.sliding_window;
         window && *layer_ % window->period != window->global)
@@ -151,7 +149,7 @@ class GraphBuilder {
       op.rotary_dims = static_cast<std::size_t>(
           std::lround(shape_.rotary_fraction * static_cast<double>(shape_.head_dim)));
     }
-    if (kind == OpKind::kKvStore) op.context = phase_.context;
+    if (kind == OpKind::kKvStore) op.context = pass_.context;
     return Emit(op, {x});
   }
 
@@ -189,8 +187,8 @@ class GraphBuilder {
 
   const ModelShape& shape_;
   const QuantMixture& mixture_;
-  const ForwardPass phase_;
-  std::size_t tokens_ = phase_.tokens;
+  const ForwardPass pass_;
+  std::size_t tokens_ = pass_.tokens;
   std::optional<std::size_t> layer_;
   OpGraph graph_;
 };
@@ -198,10 +196,10 @@ class GraphBuilder {
 }  // namespace
 
 OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
-                     const ForwardPass& phase) {
+                     const ForwardPass& pass) {
   const QuantMixture& mixture = FindQuantization(card, quantization);
-  if (phase.tokens == 0) throw InputError("a phase needs at least one token");
-  return GraphBuilder(ShapeOf(card), mixture, phase).Build();
+  if (pass.tokens == 0) throw InputError("a pass needs at least one token");
+  return GraphBuilder(ShapeOf(card), mixture, pass).Build();
 }
 
 std::vector<OpId> Operands(const OpGraph& graph, OpId op) {

@@ -88,8 +88,7 @@ struct ForwardPass {
 };
 
 // Throws InputError where the card has no shape, no such quantisation, or there is no token.
-OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
-                     const ForwardPass& phase);
+OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization, const ForwardPass& pass);
 
 // The producers of an operation's operands, by operand.
 std::vector<OpId> Operands(const OpGraph& graph, OpId op);

@@ -71,12 +71,15 @@ enum class LayerRule {
   kAll,
   kMoreBits,        // l < L/8, or l >= 7L/8, or (l - L/8) mod 3 = 2
   kFirstTwo,        // l < 2
+  kFirstFour,       // l < 4
+  kFirstEighth,     // l < L/8
   kFirstSixteenth,  // l < L/16
   kGroupedByFour,   // every layer, if at least four query heads share a KV head; else none
 };
 
-inline constexpr std::array<std::string_view, 5> kLayerRuleNames = {
-    "all", "more_bits", "first_two", "first_sixteenth", "grouped_by_four"};
+inline constexpr std::array<std::string_view, 7> kLayerRuleNames = {
+    "all",          "more_bits",       "first_two",      "first_four",
+    "first_eighth", "first_sixteenth", "grouped_by_four"};
 
 struct FormatRule {
   LayerRule layers = LayerRule::kAll;

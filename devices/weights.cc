@@ -16,7 +16,7 @@ namespace {
 
 bool Holds(LayerRule rule, const ModelShape& shape, std::size_t l) {
   const std::size_t n = shape.layers;
-  constexpr std::size_t kEighth = 8, kSixteenth = 16, kSharing = 4;
+  constexpr std::size_t kEighth = 8, kSixteenth = 16;
   switch (rule) {
     case LayerRule::kAll:
       return true;
@@ -26,10 +26,14 @@ bool Holds(LayerRule rule, const ModelShape& shape, std::size_t l) {
     }
     case LayerRule::kFirstTwo:
       return l < 2;
+    case LayerRule::kFirstFour:
+      return l < 4;
+    case LayerRule::kFirstEighth:
+      return l < n / kEighth;
     case LayerRule::kFirstSixteenth:
       return l < n / kSixteenth;
     case LayerRule::kGroupedByFour:
-      return shape.heads / shape.kv_heads >= kSharing;
+      return shape.heads / shape.kv_heads >= 4;
   }
   return false;
 }
@@ -70,7 +74,7 @@ class WeightList {
   }
 
   void FeedForward() {
-    if (!shape_.one_norm) Norm(TensorRole::kFfnNorm);
+    Norm(TensorRole::kFfnNorm);
     const std::size_t count = shape_.moe ? shape_.moe->experts : 1,
                       width = shape_.moe ? shape_.moe->expert_ffn : shape_.ffn;
     if (shape_.moe) Matrix(TensorRole::kRouter, count, shape_.hidden, false);

@@ -17,6 +17,7 @@ const FormatInfo& InfoOf(WeightFormat format) {
       {"q4_0", 32, sizeof(BlockQ4_0)},
       {"q3_k", kSuperBlock, sizeof(BlockQ3_K)},
       {"q2_k", kSuperBlock, sizeof(BlockQ2_K)},
+      {"q5_0", 32, sizeof(BlockQ5_0)},
   };
   return kInfos[static_cast<std::size_t>(format)];
 }

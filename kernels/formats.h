@@ -19,11 +19,12 @@ enum class WeightFormat : std::uint8_t {
   kQ4_0,
   kQ3_K,
   kQ2_K,
+  kQ5_0,
 };
 inline constexpr WeightFormat kAllFormats[] = {
     WeightFormat::kF32,  WeightFormat::kF16,  WeightFormat::kBF16, WeightFormat::kQ8_0,
     WeightFormat::kQ6_K, WeightFormat::kQ5_K, WeightFormat::kQ4_K, WeightFormat::kQ4_0,
-    WeightFormat::kQ3_K, WeightFormat::kQ2_K};
+    WeightFormat::kQ3_K, WeightFormat::kQ2_K, WeightFormat::kQ5_0};
 
 struct FormatInfo {
   const char* name;         // lower case: "q4_k"
@@ -52,6 +53,15 @@ struct BlockQ4_0 {
   std::uint8_t q[16];
 };
 static_assert(sizeof(BlockQ4_0) == 18);
+
+// w = d * (q - 16), q in [0, 31]; nibbles as in Q4_0, bit i of the 32 in qh is the fifth of weight
+// i.
+struct BlockQ5_0 {
+  Half d;
+  std::uint8_t qh[4];
+  std::uint8_t q[16];
+};
+static_assert(sizeof(BlockQ5_0) == 22);
 
 inline constexpr std::size_t kSuperBlock = 256;
 

@@ -40,7 +40,7 @@ constexpr MatMulKernels TableOf() {
           {Floating<S, PackedF32>(), Floating<S, PackedF16>(), Floating<S, PackedBF16>(),
            Quantized<S, PackedQ8_0>(), Quantized<S, PackedQ6_K>(), Quantized<S, PackedQ5_K>(),
            Quantized<S, PackedQ4_K>(), Quantized<S, PackedQ4_0>(), Quantized<S, PackedQ3_K>(),
-           Quantized<S, PackedQ2_K>()}};
+           Quantized<S, PackedQ2_K>(), Quantized<S, PackedQ5_0>()}};
 }
 
 }  // namespace edgesim::kernels

@@ -26,6 +26,13 @@ void PackRow(const BlockQ4_0& from, std::size_t row, PackedQ4_0& to) {
   for (std::size_t j = 0; j < 16; ++j) to.q[j / 4][4 * row + j % 4] = from.q[j];
 }
 
+void PackRow(const BlockQ5_0& from, std::size_t row, PackedQ5_0& to) {
+  to.d[row] = from.d;
+  for (std::size_t j = 0; j < 16; ++j) to.q[j / 4][4 * row + j % 4] = from.q[j];
+  for (std::size_t j = 0; j < 32; ++j)
+    Put(to.high[4 * row + j % 4], (from.qh[j / 8] >> (j % 8) & 1U) << (j / 4));
+}
+
 void PackRow(const BlockQ8_0& from, std::size_t row, PackedQ8_0& to) {
   to.d[row] = from.d;
   for (std::size_t j = 0; j < 32; ++j)
@@ -143,6 +150,8 @@ void PackPanel(WeightFormat format, const std::byte* blocks, std::size_t row_byt
       return with(Pack<BlockQ3_K, PackedQ3_K>);
     case WeightFormat::kQ2_K:
       return with(Pack<BlockQ2_K, PackedQ2_K>);
+    case WeightFormat::kQ5_0:
+      return with(Pack<BlockQ5_0, PackedQ5_0>);
   }
 }
 

@@ -46,6 +46,41 @@ struct PackedQ4_0 {
   }
 };
 
+// Groups 0..7 of nibbles, and the fifth bits of group g in bit g of `high`.
+template <class S>
+void UnpackFiveBits(const std::uint8_t* nibbles, const std::uint8_t* high_bits, int part,
+                    typename S::Int (&groups)[8]) {
+  UnpackNibbles<S>(nibbles, part, groups);
+  const auto high = S::LoadGroup(high_bits, part);
+  const auto bit = S::SplatBytes(0x10);
+  groups[0] = S::Or(groups[0], S::And(S::template ShiftLeft<4>(high), bit));
+  groups[1] = S::Or(groups[1], S::And(S::template ShiftLeft<3>(high), bit));
+  groups[2] = S::Or(groups[2], S::And(S::template ShiftLeft<2>(high), bit));
+  groups[3] = S::Or(groups[3], S::And(S::template ShiftLeft<1>(high), bit));
+  groups[4] = S::Or(groups[4], S::And(high, bit));
+  groups[5] = S::Or(groups[5], S::And(S::template ShiftRight<1>(high), bit));
+  groups[6] = S::Or(groups[6], S::And(S::template ShiftRight<2>(high), bit));
+  groups[7] = S::Or(groups[7], S::And(S::template ShiftRight<3>(high), bit));
+}
+
+struct PackedQ5_0 {
+  static constexpr std::size_t kBlock = 32, kSubBlock = 32;
+  static constexpr int kZeroPoint = 16;
+  static constexpr bool kMins = false, kWide = false;
+  Half d[kPanelRows];
+  std::uint8_t q[4][kGroupBytes];
+  std::uint8_t high[kGroupBytes];
+
+  template <class S>
+  void Scales(int part, typename S::Float* scale, typename S::Float*) const {
+    scale[0] = S::LoadHalves(d, part);
+  }
+  template <class S>
+  void Unpack(int part, std::size_t, typename S::Int (&groups)[8]) const {
+    UnpackFiveBits<S>(q[0], high, part, groups);
+  }
+};
+
 // Bytes are q + 128.
 struct PackedQ8_0 {
   static constexpr std::size_t kBlock = 32, kSubBlock = 32;
@@ -104,7 +139,6 @@ struct PackedQ4_K {
   }
 };
 
-// Bit g of `high` is the fifth bit of group g.
 struct PackedQ5_K {
   static constexpr std::size_t kBlock = 256, kSubBlock = 32;
   static constexpr int kZeroPoint = 0;
@@ -122,17 +156,7 @@ struct PackedQ5_K {
   }
   template <class S>
   void Unpack(int part, std::size_t unit, typename S::Int (&groups)[8]) const {
-    UnpackNibbles<S>(units[unit].q[0], part, groups);
-    const auto high = S::LoadGroup(units[unit].high, part);
-    const auto bit = S::SplatBytes(0x10);
-    groups[0] = S::Or(groups[0], S::And(S::template ShiftLeft<4>(high), bit));
-    groups[1] = S::Or(groups[1], S::And(S::template ShiftLeft<3>(high), bit));
-    groups[2] = S::Or(groups[2], S::And(S::template ShiftLeft<2>(high), bit));
-    groups[3] = S::Or(groups[3], S::And(S::template ShiftLeft<1>(high), bit));
-    groups[4] = S::Or(groups[4], S::And(high, bit));
-    groups[5] = S::Or(groups[5], S::And(S::template ShiftRight<1>(high), bit));
-    groups[6] = S::Or(groups[6], S::And(S::template ShiftRight<2>(high), bit));
-    groups[7] = S::Or(groups[7], S::And(S::template ShiftRight<3>(high), bit));
+    UnpackFiveBits<S>(units[unit].q[0], units[unit].high, part, groups);
   }
 };
 
@@ -260,6 +284,7 @@ struct PackedQ2_K {
 };
 
 static_assert(sizeof(PackedQ4_0) == kPanelRows * sizeof(BlockQ4_0));
+static_assert(sizeof(PackedQ5_0) == kPanelRows * sizeof(BlockQ5_0));
 static_assert(sizeof(PackedQ8_0) == kPanelRows * sizeof(BlockQ8_0));
 static_assert(sizeof(PackedQ4_K) == kPanelRows * sizeof(BlockQ4_K));
 static_assert(sizeof(PackedQ5_K) == kPanelRows * sizeof(BlockQ5_K));

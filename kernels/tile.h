@@ -14,6 +14,9 @@
 
 namespace edgesim::kernels {
 
+// Blocks whose largest magnitude is no more than this count as zero: 127 over it must be finite.
+inline constexpr float kLeastActivation = 0x1p-120F;
+
 template <class P>
 inline constexpr std::size_t kSubBlocks = P::kBlock / P::kSubBlock;
 template <class P>
@@ -49,7 +52,7 @@ void QuantizeTile(const float* x, std::size_t stride, std::size_t k, std::byte* 
         most = here > most ? here : most;
       }
       blocks[b].d[c] = most / 127;
-      const float scale = most > 0 ? 127 / most : 0;
+      const float scale = most > kLeastActivation ? 127 / most : 0;
       for (std::size_t u = 0; u < kUnits<P>; ++u) {
         std::int32_t sum[2];
         S::Quantize32(from + 32 * u, scale, blocks[b].q[u][c], sum);

@@ -52,6 +52,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
       "cli"}},
     {"Random123/", {"sim"}},
     {"boost/random/", {"sim"}},
+    {"boost/graph/", {"devices"}},
     {"boost/math/", {"sim.cc", "devices.cc", "calibration.cc"}},
     {"csv.h", {"sim.cc", "calibration.cc"}},
     {"Eigen/", {"devices", "policies", "calibration"}},

@@ -15,7 +15,7 @@ TEST(Formats, BitsPerWeightAreThoseOfGguf) {
       {WeightFormat::kF32, 32},     {WeightFormat::kF16, 16},      {WeightFormat::kBF16, 16},
       {WeightFormat::kQ8_0, 8.5},   {WeightFormat::kQ6_K, 6.5625}, {WeightFormat::kQ5_K, 5.5},
       {WeightFormat::kQ4_K, 4.5},   {WeightFormat::kQ4_0, 4.5},    {WeightFormat::kQ3_K, 3.4375},
-      {WeightFormat::kQ2_K, 2.625},
+      {WeightFormat::kQ2_K, 2.625}, {WeightFormat::kQ5_0, 5.5},
   };
   ASSERT_EQ(std::size(bits), std::size(kAllFormats));
   std::set<std::string> names;
