@@ -56,6 +56,8 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"boost/math/", {"sim.cc", "devices.cc", "calibration.cc"}},
     {"csv.h", {"sim.cc", "calibration.cc"}},
     {"Eigen/", {"devices", "policies", "calibration"}},
+    {"unsupported/Eigen/", {"calibration.cc"}},
+    {"sys/mman.h", {"kernels.cc"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
     {"tbb/", {"kernels.cc", "calibration.cc", "experiments.cc", "cli"}},
     {"yaml-cpp/", {"experiments"}},
