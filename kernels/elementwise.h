@@ -1,6 +1,6 @@
 // Element-wise work of a transformer layer on one row of floats: one token's activations, or one
-// row of scores. Each instruction set has its own table; all give the same bits, as they work on
-// sixteen lanes in the same order and never contract.
+// row of scores. Each instruction set has its own table; all give the same bits, as they add up in
+// the same order and never contract.
 //
 // Rows may start at any address. `out` may be the input itself, but not overlap it otherwise.
 #pragma once

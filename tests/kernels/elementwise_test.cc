@@ -62,9 +62,9 @@ void ExpectSame(const Row& found, const Row& scalar) {
   }
 }
 
-// Roundings of a sum of n on the way of one term: its chain's additions, of every 64th term and
-// then of every 16th, the last part, the four chains and the sixteen lanes; and its own.
-double SumRoundings(std::size_t n) { return static_cast<double>(n / 64) + 3 + 1 + 2 + 4 + 1; }
+// Roundings of a sum of n on the way of one term: the additions to one of 64 sums, these in six
+// rounds of pairs, and the term's own.
+double SumRoundings(std::size_t n) { return static_cast<double>(n / 64) + 1 + 6 + 1; }
 
 TEST_P(ElementwiseOn, Add) {
   for (const std::size_t n : kLengths) {
