@@ -29,8 +29,10 @@ struct Timing {
 // What a stopwatch saw in all its measurements.
 struct TimingTally {
   std::size_t rounds = 0;
-  std::size_t disturbed = 0;    // thrown out: stolen time or other processes
+  std::size_t disturbed = 0;    // thrown out: stolen time or waiting for a CPU
   std::size_t spread_wide = 0;  // thrown out: runs too different
+  double seconds = 0;           // that all rounds took
+  double others_s = 0;          // CPU time that other processes had meanwhile
 };
 
 // The machine was not left alone long enough for one figure.
