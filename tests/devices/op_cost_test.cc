@@ -139,6 +139,15 @@ TEST(OpCost, TwoOperationsPerWeight) {
   }
 }
 
+TEST(OpCost, OperandsAreReadButNotTheCache) {
+  const OpGraph graph = BuildOpGraph(ToyCard(), "f16", {.tokens = 3});
+  for (OpId id = 0; id < boost::num_vertices(graph); ++id) {
+    if (graph[id].kind == OpKind::kAttention) EXPECT_EQ(OperandBytes(graph, id), 3 * 256 * 4);
+    if (graph[id].kind == OpKind::kGlu) EXPECT_EQ(OperandBytes(graph, id), 2 * 3 * 512 * 4);
+    if (graph[id].kind == OpKind::kEmbed) EXPECT_EQ(OperandBytes(graph, id), 0);
+  }
+}
+
 TEST(OpCost, ActivationBytes) {
   // embed 3 x 256 written, read by a norm and an add ...: by hand for one layer without rope.
   ModelCard card = ToyCard();

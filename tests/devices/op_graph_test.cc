@@ -175,6 +175,16 @@ TEST(OpGraph, LogitsOfTheLastTokenOnly) {
   EXPECT_EQ(tokens_of_output({.tokens = 9, .logits_for_last_only = false}), 9U);
 }
 
+TEST(OpGraph, MovesOnToTheNextToken) {
+  const ModelCard& card = ShippedCards().at("gemma-2-2b");
+  OpGraph graph = BuildOpGraph(card, "q8_0", {.context = 10});
+  SetContext(graph, 5000);
+  const GraphTotals moved = Totals(graph), built = DecodeTotals(card, "q8_0", 5000);
+  EXPECT_EQ(moved.operations, built.operations);
+  EXPECT_EQ(moved.kv_bytes_read, built.kv_bytes_read);
+  EXPECT_EQ(graph[Find(graph, OpKind::kKvStore, TensorRole::kAttnK, 3)].context, 5000U);
+}
+
 TEST(OpGraph, FormatsFollowTheMixture) {
   const ModelCard& card = ShippedCards().at("gemma-2-2b");
   const OpGraph graph = BuildOpGraph(card, "Q4_K_M", {});
