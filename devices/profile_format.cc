@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "devices/json_text.h"
 #include "devices/profile_io.h"
 
 namespace edgesim {
@@ -82,29 +83,6 @@ Json ToJson(const TokenLatency& latency) {
           {"request_class", classes}};
 }
 
-// JSON text with each array of plain values on one line: a matrix then has one line per row.
-std::string Compact(const std::string& json) {
-  std::string out;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::size_t end =
-        json[i] == '[' ? json.find_first_of("[]{}\"", i + 1) : std::string::npos;
-    if (end == std::string::npos || json[end] != ']') {
-      out += json[i];
-      continue;
-    }
-    for (; i <= end; ++i) {
-      if (json[i] == '\n') {
-        out += json[i - 1] == ',' ? " " : "";
-        i = json.find_first_not_of(' ', i + 1) - 1;
-      } else {
-        out += json[i];
-      }
-    }
-    --i;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string FormatProfile(const DeviceProfile& profile) {
@@ -141,7 +119,7 @@ std::string FormatProfile(const DeviceProfile& profile) {
                                {"latency", action.latency ? ToJson(*action.latency) : Json()},
                                {"power", power}});
   }
-  return Compact(root.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
+  return WithShortArrays(root.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace edgesim

@@ -1,0 +1,68 @@
+#include "calibration/timing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace edgesim {
+
+namespace {
+
+double Quantile(const std::vector<double>& sorted, double p) {
+  const double at = p * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  if (below + 1 == sorted.size()) return sorted.back();
+  const double rest = at - static_cast<double>(below);
+  return (1 - rest) * sorted[below] + rest * sorted[below + 1];
+}
+
+}  // namespace
+
+Timing Summarise(std::vector<double> seconds) {
+  std::sort(seconds.begin(), seconds.end());
+  const double median = Quantile(seconds, 0.5);
+  return {median, (Quantile(seconds, 0.75) - Quantile(seconds, 0.25)) / median, seconds.size()};
+}
+
+Timing Stopwatch::Time(const std::string& what, const std::function<void(std::size_t)>& work) {
+  std::optional<Timing> best;
+  double worst_share = 0;
+  std::size_t index = 0;
+  work(index++);  // warms code, workspace and threads
+  for (std::size_t round = 0; round <= options_.retries; ++round) {
+    ++tally_.rounds;
+    const double stolen = clock_.stolen_s(), others = clock_.others_s();
+    const double start = clock_.seconds();
+    std::vector<double> seconds;
+    double now = start;
+    while (seconds.size() < options_.least_runs || now - start < options_.round_s) {
+      work(index++);
+      const double after = clock_.seconds();
+      seconds.push_back(after - now);
+      now = after;
+    }
+    // One tick of the counters is no disturbance: it may have begun before.
+    constexpr double kTick_s = 0.01;
+    const double taken = std::max(clock_.stolen_s() - stolen, clock_.others_s() - others);
+    const double share = taken / ((now - start) * static_cast<double>(threads_));
+    if (share > options_.disturbed && taken > 1.5 * kTick_s) {
+      ++tally_.disturbed;
+      worst_share = std::max(worst_share, share);
+      continue;
+    }
+    const Timing timing = Summarise(std::move(seconds));
+    if (!best || timing.spread < best->spread) best = timing;
+    if (best->spread <= options_.spread) return *best;
+    ++tally_.spread_wide;
+  }
+  if (!best) {
+    throw ContentionError(
+        fmt::format("the machine is not quiet: others took up to {:.0f} % of the CPU time while "
+                    "{} was measured, {} times in a row; allowed: {:.0f} %",
+                    100 * worst_share, what, options_.retries + 1, 100 * options_.disturbed));
+  }
+  return *best;
+}
+
+}  // namespace edgesim

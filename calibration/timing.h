@@ -1,0 +1,63 @@
+// Times a piece of work over and over on a machine that others use too: medians with spread, and
+// rounds during which the machine was taken away are thrown out and counted, not averaged in.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "calibration/host_clock.h"
+
+namespace edgesim {
+
+struct TimingOptions {
+  std::size_t least_runs = 5;
+  double round_s = 0.06;    // a round is at least so long, and least_runs runs
+  std::size_t retries = 4;  // of a round that was disturbed
+  double disturbed = 0.04;  // share of a round's CPU time that others may take
+  double spread = 0.25;     // interquartile range over median, above which a round is repeated
+};
+
+struct Timing {
+  double median_s = 0;
+  double spread = 0;  // interquartile range over the median
+  std::size_t runs = 0;
+};
+
+// What a stopwatch saw in all its measurements.
+struct TimingTally {
+  std::size_t rounds = 0;
+  std::size_t disturbed = 0;    // thrown out: stolen time or other processes
+  std::size_t spread_wide = 0;  // thrown out: runs too different
+};
+
+// The machine was not left alone long enough for one figure.
+class ContentionError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Stopwatch {
+ public:
+  Stopwatch(HostClock clock, TimingOptions options, std::size_t threads)
+      : clock_(std::move(clock)), options_(options), threads_(threads) {}
+
+  // The time of one `work(i)`, i counting up from 0. Of several rounds the first undisturbed one
+  // of small spread counts; if there is none the one of the least spread. Throws ContentionError,
+  // naming `what`, where every round was disturbed.
+  Timing Time(const std::string& what, const std::function<void(std::size_t)>& work);
+
+  const TimingTally& tally() const { return tally_; }
+
+ private:
+  HostClock clock_;
+  TimingOptions options_;
+  std::size_t threads_;
+  TimingTally tally_;
+};
+
+// Median and interquartile range over median of at least one figure; by linear interpolation.
+Timing Summarise(std::vector<double> seconds);
+
+}  // namespace edgesim
