@@ -202,6 +202,13 @@ OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
   return GraphBuilder(ShapeOf(card), mixture, pass).Build();
 }
 
+void SetContext(OpGraph& graph, std::size_t context) {
+  for (OpId id = 0; id < boost::num_vertices(graph); ++id) {
+    Op& op = graph[id];
+    if (op.kind == OpKind::kKvStore || op.kind == OpKind::kAttention) op.context = context;
+  }
+}
+
 std::vector<OpId> Operands(const OpGraph& graph, OpId op) {
   std::vector<OpId> operands(boost::in_degree(op, graph));
   for (auto [edge, end] = boost::in_edges(op, graph); edge != end; ++edge)
