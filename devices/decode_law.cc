@@ -71,7 +71,7 @@ double DecodeLaw::AttentionSeconds(std::size_t context) const {
 
 double DecodeLaw::SecondsAt(std::size_t context) const {
   return fixed_.seconds + AttentionSeconds(context) +
-         static_cast<double>(context) * kv_s_per_token_;
+         static_cast<double>(context + 1) * kv_s_per_token_;
 }
 
 PassTime DecodeLaw::Sum(std::size_t context, std::size_t passes) const {
@@ -80,7 +80,7 @@ PassTime DecodeLaw::Sum(std::size_t context, std::size_t passes) const {
   for (const auto& [part, seconds] : fixed_.by_part) sum.by_part[part] = n * seconds;
   for (std::size_t i = 0; i < passes; ++i) {
     if (!shape_known_) {
-      sum.by_part[kKvPart] += static_cast<double>(context + i) * kv_s_per_token_;
+      sum.by_part[kKvPart] += static_cast<double>(context + i + 1) * kv_s_per_token_;
     } else {
       sum.by_part[Name(OpKind::kAttention)] += AttentionSeconds(context + i);
     }

@@ -57,8 +57,8 @@ TEST(DecodeLaw, WithoutAShapeItIsBytesOverBandwidth) {
   const DecodeLaw law(card, "q4_0", Host().laws[0], yardstick);
   EXPECT_TRUE(law.from_bytes());
   EXPECT_TRUE(law.kv_known());
-  EXPECT_DOUBLE_EQ(law.SecondsAt(100), 0.2 + 100 * 1000 / 1e10);
-  EXPECT_DOUBLE_EQ(law.Sum(100, 2).by_part.at("kv_cache"), 201 * 1000 / 1e10);
+  EXPECT_DOUBLE_EQ(law.SecondsAt(100), 0.2 + 101 * 1000 / 1e10);
+  EXPECT_DOUBLE_EQ(law.Sum(100, 2).by_part.at("kv_cache"), 203 * 1000 / 1e10);
   EXPECT_THAT([&] { DecodeLaw(card, "q4_1", Host().laws[0], yardstick); },
               ThrowsMessage<InputError>(
                   HasSubstr("'sealed-1b' has no known size as 'q4_1'; it has q4_0; did you mean")));
