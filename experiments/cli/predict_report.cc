@@ -44,11 +44,12 @@ PredictReport MakePredictReport(const ModelCard& card, const HostProfile& profil
   const ThreadLaws& laws =
       LawsFor(profile, file, input.threads.value_or(profile.laws.back().threads));
   report.threads = laws.threads;
-  report.prediction = PredictRequest(card, report.quantization, input.size, laws,
-                                     YardstickFor(profile, laws));
+  report.prediction =
+      PredictRequest(card, report.quantization, input.size, laws, YardstickFor(profile, laws));
 
   const std::size_t prompt = input.size.prompt_tokens;
-  const std::size_t last = prompt + input.size.generated_tokens - 1;  // held in the cache at the end
+  const std::size_t last =
+      prompt + input.size.generated_tokens - 1;  // held in the cache at the end
   if (!card.shape) {
     report.buffers_known = false;
     report.read.weight_bytes = *WeightBytes(card, report.quantization);
@@ -60,8 +61,7 @@ PredictReport MakePredictReport(const ModelCard& card, const HostProfile& profil
     report.memory.total = report.memory.weights + report.memory.kv_cache;
     return report;
   }
-  const OpGraph pass =
-      BuildOpGraph(card, report.quantization, {.tokens = 1, .context = last - 1});
+  const OpGraph pass = BuildOpGraph(card, report.quantization, {.tokens = 1, .context = last - 1});
   const GraphTotals totals = Totals(pass);
   report.read = {totals.weight_bytes, totals.kv_bytes_read};
   report.memory = PeakMemory(card, report.quantization, last, {.tokens = prompt, .context = 0});

@@ -27,8 +27,8 @@ struct PredictReport {
   RequestPrediction prediction;
   ReadPerToken read;
   MemoryNeed memory;
-  bool buffers_known = true;            // false: the card has no shape
-  std::vector<LawResidual> residuals;   // of these threads: the formats used, attention
+  bool buffers_known = true;           // false: the card has no shape
+  std::vector<LawResidual> residuals;  // of these threads: the formats used, attention
 };
 
 struct PredictRequestInput {
