@@ -51,7 +51,8 @@ const ElementLaw& LawOf(const ThreadLaws& laws, OpKind kind) {
 
 double ElementSeconds(const ThreadLaws& laws, OpKind kind, const Op& op) {
   const ElementLaw& law = LawOf(laws, kind);
-  return law.overhead_s + law.element_s * static_cast<double>(op.tokens * op.width);
+  const std::size_t elements = op.tokens * (kind == OpKind::kArgmax ? op.columns : op.width);
+  return law.overhead_s + law.element_s * static_cast<double>(elements);
 }
 
 double ExpertSeconds(const ThreadLaws& laws, const Op& op) {

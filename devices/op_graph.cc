@@ -35,7 +35,7 @@ class GraphBuilder {
         MatMul(TensorRole::kOutput, shape_.vocab, Norm(TensorRole::kOutputNorm, x), false);
     if (shape_.logit_softcap)
       logits = Emit({.kind = OpKind::kSoftcap, .width = shape_.vocab}, {logits});
-    Emit({.kind = OpKind::kArgmax, .width = 1}, {logits});
+    Emit({.kind = OpKind::kArgmax, .width = 1, .columns = shape_.vocab}, {logits});
     return std::move(graph_);
   }
 

@@ -50,7 +50,8 @@ struct Op {
   std::size_t tokens = 1;
   std::size_t width = 0;  // floats per token of the output; of a store: f16 entries of the cache
 
-  // Embed, MatMul, Route, ExpertMatMul: rows x columns, y = W x; per expert
+  // Embed, MatMul, Route, ExpertMatMul: rows x columns, y = W x; per expert. Argmax: columns of the
+  // logits.
   TensorFormat format = TensorFormat::kF32;
   std::size_t rows = 0;
   std::size_t columns = 0;

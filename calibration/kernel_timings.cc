@@ -1,0 +1,84 @@
+#include "calibration/kernel_timings.h"
+
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+
+#include "calibration/op_runner.h"
+#include "calibration/weight_formats.h"
+#include "kernels/matmul.h"
+#include "kernels/quantize.h"
+#include "sim/rng.h"
+
+namespace edgesim {
+
+namespace {
+
+// What cold weights are spread over: several times any level 3 cache of a machine that small
+// models run on.
+constexpr std::size_t kColdBytes = std::size_t{192} << 20;
+constexpr std::size_t kPatternRows = 64;
+
+std::vector<float> Gaussian(std::size_t count) {
+  WordStream words = Noise{}.Words(Stream::kLatency);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(StandardNormal(words));
+  return values;
+}
+
+MatMulTiming TimeProduct(const MatMulCase& product, Stopwatch& watch, kernels::Isa isa) {
+  const kernels::PackedMatrix matrix =
+      GaussianMatrix(product.format, product.rows, product.columns);
+  const std::size_t copies =
+      product.cold ? std::max<std::size_t>(2, kColdBytes / matrix.bytes() + 1) : 1;
+  std::vector<kernels::PackedMatrix> weights;
+  for (std::size_t i = 1; i < copies; ++i)
+    weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows));
+  weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows));
+  const std::vector<float> x = Gaussian(product.n * product.columns);
+  std::vector<float> out(product.n * product.rows);
+  kernels::MatMulWorkspace workspace;
+  const auto name = fmt::format("a product of {} x {} {} weights with {} columns", product.rows,
+                                product.columns, Name(product.format), product.n);
+  const Timing timing = watch.Time(name, [&](std::size_t i) {
+    kernels::MatMul(weights[i % copies], {x.data(), product.n, product.columns}, out.data(),
+                    product.rows, workspace, isa);
+  });
+  return {product, timing, product.cold ? static_cast<double>(matrix.bytes()) : 0};
+}
+
+}  // namespace
+
+kernels::PackedMatrix GaussianMatrix(TensorFormat format, std::size_t rows, std::size_t columns) {
+  const kernels::WeightFormat to = WeightFormatOf(format);
+  const std::size_t pattern_rows = std::min(rows, kPatternRows);
+  std::vector<std::byte> blocks(kernels::MatrixBytes(to, pattern_rows, columns));
+  kernels::QuantizeMatrix(to, Gaussian(pattern_rows * columns), pattern_rows, columns,
+                          blocks.data());
+  return kernels::PackedMatrix::Repeated(
+      kernels::PackedMatrix(to, pattern_rows, columns, blocks), rows);
+}
+
+ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const HostClock& clock,
+                          const TimingOptions& options, kernels::Isa isa,
+                          const TimingProgress& progress) {
+  ThreadTimings timings{.threads = threads};
+  Stopwatch watch(clock, options, threads);
+  const std::size_t of = plan.products.size() + plan.operations.size();
+  tbb::task_arena arena(static_cast<int>(threads));
+  arena.execute([&] {
+    for (const MatMulCase& product : plan.products) {
+      timings.products.push_back(TimeProduct(product, watch, isa));
+      progress(timings.products.size(), of);
+    }
+    for (const Op& op : plan.operations) {
+      timings.operations.push_back(TimeOperation(op, watch, isa));
+      progress(timings.products.size() + timings.operations.size(), of);
+    }
+  });
+  timings.tally = watch.tally();
+  return timings;
+}
+
+}  // namespace edgesim

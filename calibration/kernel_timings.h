@@ -1,0 +1,60 @@
+// Times of single kernels on this host: what the latency laws are fitted to.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "calibration/timing.h"
+#include "devices/op_graph.h"
+#include "kernels/isa.h"
+#include "kernels/packed_matrix.h"
+
+namespace edgesim {
+
+// A product to time. Cold: each run reads weights that no cache holds, as a pass over a model does.
+struct MatMulCase {
+  TensorFormat format{};
+  std::size_t rows = 0, columns = 0;  // of the weights
+  std::size_t n = 1;                  // columns of activations
+  bool cold = true;
+  bool operator<=>(const MatMulCase&) const = default;
+};
+
+struct MatMulTiming {
+  MatMulCase product;
+  Timing timing;
+  double weight_bytes = 0;  // read from memory: 0 where the weights stay in cache
+};
+
+// Attention or an element-wise operation, as it stands in a graph.
+struct OpTiming {
+  Op op;
+  Timing timing;
+};
+
+struct TimingPlan {
+  std::vector<MatMulCase> products;
+  std::vector<Op> operations;
+};
+
+struct ThreadTimings {
+  std::size_t threads = 1;
+  std::vector<MatMulTiming> products;
+  std::vector<OpTiming> operations;
+  TimingTally tally;
+};
+
+// Called as figures come in: how many of how many.
+using TimingProgress = std::function<void(std::size_t done, std::size_t of)>;
+
+// Runs the plan with that many threads. Throws ContentionError where the machine is not quiet.
+ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const HostClock& clock,
+                          const TimingOptions& options, kernels::Isa isa,
+                          const TimingProgress& progress);
+
+// The weights that stand for a matrix of `rows` x `columns`: Gaussian rows, repeated.
+kernels::PackedMatrix GaussianMatrix(TensorFormat format, std::size_t rows, std::size_t columns);
+
+}  // namespace edgesim
