@@ -8,6 +8,7 @@ namespace edgesim {
 
 void AddRunCommand(CLI::App& app);
 void AddActionsCommand(CLI::App& app);
+void AddPredictCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
 void AddSegmentCommand(CLI::App& app);
 void AddSampleCommand(CLI::App& app);

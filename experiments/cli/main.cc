@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   edgesim::AddRunCommand(app);
   edgesim::AddActionsCommand(app);
+  edgesim::AddPredictCommand(app);
   edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
   edgesim::AddSegmentCommand(app);

@@ -52,6 +52,19 @@ inline CLI::Validator SeedNumber() {
           ""};
 }
 
+inline CLI::Validator WholeNumber(std::uint64_t low, std::uint64_t high) {
+  return {[low, high](std::string& text) -> std::string {
+            std::uint64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            return error == std::errc() && stop == end && value >= low && value <= high
+                       ? ""
+                       : fmt::format("'{}': a whole number from {} to {} is needed", text, low,
+                                     high);
+          },
+          ""};
+}
+
 // `what` is needed, e.g. "a column's name".
 inline CLI::Validator NotEmpty(std::string what) {
   return {[what](std::string& text) {
