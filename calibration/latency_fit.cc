@@ -169,4 +169,21 @@ FittedLaws FitLaws(const ThreadTimings& timings, std::size_t tile_columns) {
   return out;
 }
 
+LawFit FitPasses(const std::vector<PassTiming>& timings, ThreadLaws& laws) {
+  laws.pass_overhead_s = 0;
+  std::vector<double> predicted, left;
+  for (const PassTiming& t : timings) {
+    predicted.push_back(
+        Predict(laws, BuildOpGraph(t.what.card, t.what.quantization, t.what.pass)).seconds);
+    if (t.what.pass.tokens == 1) left.push_back(t.timing.median_s - predicted.back());
+  }
+  if (left.empty()) throw InputError("no decoding pass was timed");
+  std::sort(left.begin(), left.end());
+  laws.pass_overhead_s = std::max(0.0, left[left.size() / 2]);
+  LawFit fit{.law = "pass", .ratios = {}};
+  for (std::size_t i = 0; i < timings.size(); ++i)
+    fit.ratios.push_back(timings[i].timing.median_s / (predicted[i] + laws.pass_overhead_s));
+  return fit;
+}
+
 }  // namespace edgesim

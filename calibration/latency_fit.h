@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibration/kernel_timings.h"
+#include "calibration/pass_timings.h"
 #include "devices/latency_model.h"
 
 namespace edgesim {
@@ -26,5 +27,9 @@ struct FittedLaws {
 // per format one cold product of one column and a warm one of each tile width; per kind of
 // operation two sizes.
 FittedLaws FitLaws(const ThreadTimings& timings, std::size_t tile_columns);
+
+// Sets what a pass takes beside its operations: the median over decoding passes of what the laws
+// leave, not below 0. The ratios are those of all passes, after that.
+LawFit FitPasses(const std::vector<PassTiming>& timings, ThreadLaws& laws);
 
 }  // namespace edgesim

@@ -19,6 +19,14 @@ double Quantile(const std::vector<double>& sorted, double p) {
 
 }  // namespace
 
+void TimingTally::Add(const TimingTally& other) {
+  rounds += other.rounds;
+  disturbed += other.disturbed;
+  spread_wide += other.spread_wide;
+  seconds += other.seconds;
+  others_s += other.others_s;
+}
+
 Timing Summarise(std::vector<double> seconds) {
   std::sort(seconds.begin(), seconds.end());
   const double median = Quantile(seconds, 0.5);

@@ -33,6 +33,8 @@ struct TimingTally {
   std::size_t spread_wide = 0;  // thrown out: runs too different
   double seconds = 0;           // that all rounds took
   double others_s = 0;          // CPU time that other processes had meanwhile
+
+  void Add(const TimingTally& other);
 };
 
 // The machine was not left alone long enough for one figure.
