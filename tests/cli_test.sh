@@ -3,6 +3,7 @@
 set -uo pipefail
 edgesim=$(realpath "$1")
 configs=$(realpath "$(dirname "$0")/../experiments/configs")
+data=$(realpath "$(dirname "$0")/cli/data")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -91,10 +92,43 @@ sed -i '/^2,big/d' a.csv
 [ $? -eq 2 ] && grep -q 'no answer for 1 (question, action) pairs: (2, big-4b-q4_0)' err || fail "holes: $(cat err)"
 
 "$edgesim" --help >out 2>err && grep -q compare out || fail "--help"
-for command in run actions fit fidelity compare version; do
+for command in run actions predict fit fidelity compare version; do
   "$edgesim" $command --help >out 2>err && [ -s out ] || fail "$command --help"
 done
 "$edgesim" version | grep -Eq '^edgesim [0-9]+\.[0-9]+\.[0-9]+$' || fail version
+
+# Predict: with a profile of made-up numbers, which is that of another host.
+predict() { "$edgesim" predict "$@" >out 2>err; }
+predict gemma-2-2b q4_k_m --prompt 16 --generate 4
+[ $? -eq 2 ] && grep -q 'host-profile.json: no such file; .edgesim calibrate' err || fail "predict without profile: $(cat err)"
+cp "$data/toy_host.json" host-profile.json
+predict gemma-2-2b q4_k_m --prompt 16 --generate 4
+[ $? -eq 2 ] && grep -q "was measured on 'Toy CPU @ 1 GHz'.*--other-host" err || fail "predict for another host: $(cat err)"
+predict Gemma-2-2b-it Q4_K_M --prompt 16 --generate 4 --threads 1 --other-host && grep -q '^time to first token ' out && grep -q '^Not this host' out ||
+  fail "predict: $(cat out err)"
+predict gemma-2-2b q4_k_m --prompt 16 --generate 4 --other-host --json && grep -q '"for_other_host": true' out || fail "predict --json: $(cat err)"
+# NAME: model quantisation and options; expected in the one line of the error.
+while IFS='|' read -r arguments expected; do
+  # shellcheck disable=SC2086
+  predict $arguments --other-host
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Eq -- "$expected" err && [ ! -s out ] || fail "predict $arguments: $(cat err)"
+done <<'CASES'
+gemma-2-3b q4_0 --prompt 1 --generate 1|unknown model.*did you mean 'gemma-2-2b'
+gemma-2-2b q4_1 --prompt 1 --generate 1|no quantization 'q4_1'; it has .*did you mean 'q4_0'
+gemma-2-2b q4_0 --prompt 0 --generate 1|--prompt: '0': a whole number from 1
+gemma-2-2b q4_0 --prompt 1 --generate 0|--generate: '0': a whole number from 1
+gemma-2-2b q4_0 --prompt -1 --generate 1|--prompt: '-1'
+gemma-2-2b q4_0 --prompt 1 --generate 1 --threads 3|no laws for 3 threads; it has laws for 1, 2
+gemma-2-2b q5_k_m --prompt 1 --generate 1|no law for q5_k weights on 2 threads
+gemma-2-2b q4_0 --prompt 1|--generate is required
+gemma-2-2b q4_0 --prompt 1 --generate 1 --profile no.json|no.json: no such file
+CASES
+sed 's/"score_s": 1e-09/"score_s": 2e-09/' "$data/toy_host.json" >host-profile.json
+predict gemma-2-2b q4_k_m --prompt 16 --generate 4 --other-host
+[ $? -eq 2 ] && grep -q 'host-profile.json: /checksum: does not fit the content' err || fail "edited profile: $(cat err)"
+head -c 900 "$data/toy_host.json" >host-profile.json
+predict gemma-2-2b q4_k_m --prompt 16 --generate 4 --other-host
+[ $? -eq 2 ] && grep -Eq 'host-profile.json:[0-9]+:[0-9]+: not valid JSON' err || fail "cut profile: $(cat err)"
 
 # Default folders are numbered; a finished run in a named folder is kept.
 run() { "$edgesim" run "$configs/six_actions.yaml" $quick "$@"; }

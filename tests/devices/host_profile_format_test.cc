@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "devices/host_profile_io.h"
@@ -25,6 +27,12 @@ TEST(HostProfileFormat, NamesTheSchemaAndKeepsUnknownCachesNull) {
   EXPECT_EQ(json["host"]["l2_bytes"], 1048576);
   EXPECT_EQ(json["laws"][1]["matmul"]["q4_k"]["pass_s"].size(), 4U);
   EXPECT_EQ(json["laws"][1]["elements"]["rms_norm"]["overhead_s"], 1e-6);
+}
+
+// The file that the command line is tested with.
+TEST(HostProfileFormat, WritesTheFixture) {
+  std::ifstream in(std::string(EDGESIM_SOURCE_DIR) + "/tests/cli/data/toy_host.json");
+  EXPECT_EQ(FormatHostProfile(ToyHost()), std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
 TEST(HostProfileFormat, ChecksumDependsOnEveryDigit) {
