@@ -58,6 +58,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"Eigen/", {"devices", "policies", "calibration"}},
     {"unsupported/Eigen/", {"calibration.cc"}},
     {"sys/mman.h", {"kernels.cc"}},
+    {"immintrin.h", {"kernels"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
     {"tbb/", {"kernels.cc", "calibration.cc", "experiments.cc", "cli"}},
     {"yaml-cpp/", {"experiments"}},
