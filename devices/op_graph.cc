@@ -32,6 +32,7 @@ class GraphBuilder {
       x = Layer(x);
     }
     in_layers_ = false;
+    layer_ = 0;  // as for the embedding: rules by layer see none here
     if (pass_.logits_for_last_only) tokens_ = 1;
     OpId logits =
         MatMul(TensorRole::kOutput, shape_.vocab, Norm(TensorRole::kOutputNorm, x), false);
