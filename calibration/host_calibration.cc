@@ -21,28 +21,21 @@ double Quantile(std::vector<double> values, double p) {
   return values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
 }
 
-TimingOptions OptionsOf(CalibrationMode mode) {
-  TimingOptions options;
-  if (mode == CalibrationMode::kQuick) options.round_s = 0.02;
-  return options;
-}
-
 HostYardstick MeasureYardsticks(std::size_t threads, const HostClock& clock,
                                 const TimingOptions& options, kernels::Isa isa,
                                 TimingTally& tally) {
-  constexpr std::size_t kReadBytes = std::size_t{512} << 20;
   constexpr double kDotOperations = 4e9;
   HostYardstick yardstick{.threads = threads};
   Stopwatch watch(clock, options, threads);
   tbb::task_arena(static_cast<int>(threads)).execute([&] {
-    const kernels::AlignedBytes memory(kReadBytes);
-    std::fill_n(const_cast<std::byte*>(memory.data()), kReadBytes, std::byte{1});
+    kernels::AlignedBytes memory(options.cold_bytes);
+    std::fill_n(memory.data(), memory.size(), std::byte{1});
     for (const kernels::ReadLoop loop : kernels::kReadLoops) {
       const Timing timing = watch.Time("reading memory", [&](std::size_t) {
-        kernels::ReadMemory(loop, {memory.data(), kReadBytes}, isa);
+        kernels::ReadMemory(loop, {memory.data(), options.cold_bytes}, isa);
       });
-      yardstick.read_bytes_per_s =
-          std::max(yardstick.read_bytes_per_s, static_cast<double>(kReadBytes) / timing.median_s);
+      yardstick.read_bytes_per_s = std::max(
+          yardstick.read_bytes_per_s, static_cast<double>(options.cold_bytes) / timing.median_s);
     }
     const double operations = kernels::RunDotProducts(kDotOperations, isa);
     const Timing timing = watch.Time(
@@ -82,7 +75,7 @@ const ModelCard& CardWithMixtures(const std::vector<ModelCard>& cards) {
 HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOptions& options,
                       const HostClock& clock, const CalibrationProgress& progress) {
   const auto tile_columns = static_cast<std::size_t>(kernels::MatMulOf(options.isa).tile_columns);
-  const TimingOptions timing = OptionsOf(options.mode);
+  const TimingOptions& timing = options.timing;
   const TimingPlan plan = PlanTimings(
       cards, options.mode == CalibrationMode::kQuick ? PlanDepth::kQuick : PlanDepth::kFull,
       tile_columns);

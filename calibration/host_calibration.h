@@ -17,6 +17,7 @@ struct CalibrationOptions {
   CalibrationMode mode = CalibrationMode::kFull;
   std::vector<std::size_t> threads;  // ascending
   kernels::Isa isa{};
+  TimingOptions timing;
 };
 
 // Share of the whole that is done, 0 to 1, and what is being measured.

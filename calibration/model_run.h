@@ -27,6 +27,9 @@ class ModelRun {
   // Runs the prepared pass with the threads of the calling task arena.
   void Run();
 
+  // The token chosen by the last pass.
+  std::size_t Chosen() const { return static_cast<std::size_t>(*calls_.back().out); }
+
   double weight_bytes() const { return weight_bytes_; }
   double cache_bytes() const;
   double buffer_bytes() const;  // working memory of the kernels included

@@ -18,6 +18,7 @@ struct TimingOptions {
   std::size_t retries = 4;  // of a round that was disturbed
   double disturbed = 0.04;  // share of a round's CPU time that others may take
   double spread = 0.25;     // interquartile range over median, above which a round is repeated
+  std::size_t cold_bytes = std::size_t{192} << 20;  // what cold operands are spread over at least
 };
 
 struct Timing {

@@ -45,7 +45,7 @@ std::string Today() {
 }
 
 void RunCalibrate(const CalibrateArguments& args) {
-  CheckOutputFile(args.out, "--out", {});
+  CheckOutputFile("--out", args.out, {});
   const HostIdentity host = ThisHost();
   const std::set<std::size_t> wanted(args.threads.begin(), args.threads.end());
   for (const std::size_t threads : wanted) {
@@ -59,6 +59,11 @@ void RunCalibrate(const CalibrateArguments& args) {
       .threads = wanted.empty() ? DefaultThreads(host.cores)
                                 : std::vector<std::size_t>(wanted.begin(), wanted.end()),
       .isa = kernels::FastestIsa()};
+  if (args.quick) options.timing.round_s = 0.02;
+  // Several times the last cache, in whole pages.
+  constexpr std::size_t kTimes = 6;
+  options.timing.cold_bytes =
+      std::max(options.timing.cold_bytes, kTimes * host.l3_bytes.value_or(0));
   HostProfile profile;
   {
     ProgressBar bar;
