@@ -76,17 +76,17 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
                       const HostClock& clock, const CalibrationProgress& progress) {
   const auto tile_columns = static_cast<std::size_t>(kernels::MatMulOf(options.isa).tile_columns);
   const TimingOptions& timing = options.timing;
-  const TimingPlan plan = PlanTimings(
-      cards, options.mode == CalibrationMode::kQuick ? PlanDepth::kQuick : PlanDepth::kFull,
-      tile_columns);
+  const PlanDepth depth =
+      options.mode == CalibrationMode::kQuick ? PlanDepth::kQuick : PlanDepth::kFull;
   const std::vector<PassCase> passes = PassCases(CardWithMixtures(cards));
 
   HostProfile profile{.mode = options.mode};
   std::vector<double> spreads;
   TimingTally tally;
-  const std::size_t per_thread = plan.products.size() + plan.operations.size() + passes.size();
   std::size_t before = 0;
   for (const std::size_t threads : options.threads) {
+    const TimingPlan plan = PlanTimings(cards, depth, tile_columns, threads);
+    const std::size_t per_thread = plan.products.size() + plan.operations.size() + passes.size();
     const auto report = [&](std::size_t done) {
       progress(static_cast<double>(before + done) /
                    static_cast<double>(per_thread * options.threads.size()),

@@ -24,26 +24,40 @@ std::vector<float> Gaussian(std::size_t count) {
   return values;
 }
 
-MatMulTiming TimeProduct(const MatMulCase& product, std::size_t cold_bytes, Stopwatch& watch,
-                         kernels::Isa isa) {
-  const kernels::PackedMatrix matrix =
-      GaussianMatrix(product.format, product.rows, product.columns);
-  const std::size_t copies =
-      product.cold ? std::max<std::size_t>(2, cold_bytes / matrix.bytes() + 1) : 1;
+MatMulTiming TimeProducts(const MatMulCase& products, std::size_t cold_bytes, Stopwatch& watch,
+                          kernels::Isa isa) {
+  struct Weights {
+    std::vector<kernels::PackedMatrix> copies;
+  };
+  std::size_t bytes = 0, longest = 0, widest = 0;
+  for (const MatrixSize& m : products.matrices) {
+    bytes += MatrixBytes(products.format, m.rows, m.columns);
+    longest = std::max(longest, m.rows);
+    widest = std::max(widest, m.columns);
+  }
+  const std::size_t copies = products.cold ? std::max<std::size_t>(2, cold_bytes / bytes + 1) : 1;
   kernels::MemoryPool pool;
-  std::vector<kernels::PackedMatrix> weights;
-  for (std::size_t i = 0; i < copies; ++i)
-    weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows, &pool));
-  const std::vector<float> x = Gaussian(product.n * product.columns);
-  std::vector<float> out(product.n * product.rows);
+  std::vector<Weights> weights(products.matrices.size());
+  for (std::size_t m = 0; m < weights.size(); ++m) {
+    const auto [rows, columns] = products.matrices[m];
+    const kernels::PackedMatrix pattern =
+        GaussianMatrix(products.format, std::min(rows, kPatternRows), columns);
+    for (std::size_t i = 0; i < copies; ++i)
+      weights[m].copies.push_back(kernels::PackedMatrix::Repeated(pattern, rows, &pool));
+  }
+  const std::vector<float> x = Gaussian(products.n * widest);
+  std::vector<float> out(products.n * longest);
   kernels::MatMulWorkspace workspace;
-  const auto name = fmt::format("a product of {} x {} {} weights with {} columns", product.rows,
-                                product.columns, Name(product.format), product.n);
+  const auto name =
+      fmt::format("a product of {} x {} {} weights with {} columns", products.matrices[0].rows,
+                  products.matrices[0].columns, Name(products.format), products.n);
   const Timing timing = watch.Time(name, [&](std::size_t i) {
-    kernels::MatMul(weights[i % copies], {x.data(), product.n, product.columns}, out.data(),
-                    product.rows, workspace, isa);
+    for (const Weights& of_matrix : weights) {
+      const kernels::PackedMatrix& w = of_matrix.copies[i % copies];
+      kernels::MatMul(w, {x.data(), products.n, w.columns()}, out.data(), w.rows(), workspace, isa);
+    }
   });
-  return {product, timing, product.cold ? static_cast<double>(matrix.bytes()) : 0};
+  return {products, timing};
 }
 
 // Operands of their own for each of several runs, as many as it takes to leave the caches, where
@@ -102,8 +116,8 @@ ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const Hos
   const std::size_t of = plan.products.size() + plan.operations.size();
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {
-    for (const MatMulCase& product : plan.products) {
-      timings.products.push_back(TimeProduct(product, options.cold_bytes, watch, isa));
+    for (const MatMulCase& products : plan.products) {
+      timings.products.push_back(TimeProducts(products, options.cold_bytes, watch, isa));
       progress(timings.products.size(), of);
     }
     for (const Op& op : plan.operations) {

@@ -13,19 +13,24 @@
 
 namespace edgesim {
 
-// A product to time. Cold: each run reads weights that no cache holds, as a pass over a model does.
+struct MatrixSize {
+  std::size_t rows = 0, columns = 0;
+  auto operator<=>(const MatrixSize&) const = default;
+};
+
+// Products to time together, one after another as in a model's layer. Cold: each run reads weights
+// that no cache holds.
 struct MatMulCase {
   TensorFormat format{};
-  std::size_t rows = 0, columns = 0;  // of the weights
-  std::size_t n = 1;                  // columns of activations
+  std::vector<MatrixSize> matrices;
+  std::size_t n = 1;  // columns of activations
   bool cold = true;
-  bool operator<=>(const MatMulCase&) const = default;
+  bool operator==(const MatMulCase&) const = default;
 };
 
 struct MatMulTiming {
-  MatMulCase product;
-  Timing timing;
-  double weight_bytes = 0;  // read from memory: 0 where the weights stay in cache
+  MatMulCase products;
+  Timing timing;  // of all of them
 };
 
 // Attention or an element-wise operation, as it stands in a graph.

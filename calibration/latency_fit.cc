@@ -83,13 +83,18 @@ MatMulLaw MatMulLawOf(const Vector& p) {
 
 void FitProducts(TensorFormat format, const std::vector<const MatMulTiming*>& timings,
                  FittedLaws& out) {
-  const auto law_of = [](const Vector& p) { return MatMulLawOf(p); };
   LogResiduals residuals;
   for (const MatMulTiming* t : timings) residuals.measured.push_back(t->timing.median_s);
   residuals.predict = [&](const Vector& p, std::size_t i) {
-    const MatMulCase& product = timings[i]->product;
-    return Seconds(law_of(p), out.laws.tile_columns, product.rows, product.columns,
-                   static_cast<double>(product.n), timings[i]->weight_bytes);
+    const MatMulCase& products = timings[i]->products;
+    const MatMulLaw law = MatMulLawOf(p);
+    double seconds = 0;
+    for (const auto& [rows, columns] : products.matrices) {
+      const double bytes =
+          products.cold ? static_cast<double>(MatrixBytes(format, rows, columns)) : 0;
+      seconds += Seconds(law, out.laws.tile_columns, rows, columns, products.n, bytes);
+    }
+    return seconds;
   };
   residuals.start = Logs({kOverhead_s, kMemory_s, kPass_s, 1.5 * kPass_s, 2 * kPass_s, 4 * kPass_s,
                           kPrepare_s, kSharpness});
@@ -144,14 +149,14 @@ FittedLaws FitLaws(const ThreadTimings& timings, std::size_t tile_columns) {
   out.laws.tile_columns = tile_columns;
 
   std::map<TensorFormat, std::vector<const MatMulTiming*>> products;
-  for (const MatMulTiming& t : timings.products) products[t.product.format].push_back(&t);
+  for (const MatMulTiming& t : timings.products) products[t.products.format].push_back(&t);
   for (const auto& [format, of_format] : products) {
     bool cold = false;
     std::size_t widths = 0;
     for (const MatMulTiming* t : of_format) {
-      cold = cold || (t->product.cold && t->product.n == 1);
+      cold = cold || (t->products.cold && t->products.n == 1);
       for (std::size_t width = 1; width <= tile_columns; width *= 2)
-        if (!t->product.cold && t->product.n == width) widths |= width;
+        if (!t->products.cold && t->products.n == width) widths |= width;
     }
     Require(cold && widths == 2 * tile_columns - 1, Name(format));
     FitProducts(format, of_format, out);

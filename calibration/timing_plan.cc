@@ -17,15 +17,9 @@ constexpr std::size_t kMostRows =
     16384;  // of a cold matrix: longer ones take proportionally longer
 constexpr std::size_t kPanel = 16;
 
-struct Matrix {
-  std::size_t rows = 0, columns = 0;
-  auto operator<=>(const Matrix&) const = default;
-  std::size_t weights() const { return rows * columns; }
-};
-
 // What the cards' graphs hold: matrices by format, and element-wise operations by kind.
 struct Contents {
-  std::map<TensorFormat, std::set<Matrix>> matrices;
+  std::map<TensorFormat, std::set<MatrixSize>> matrices;
   // Smallest and largest of a kind by width (an argmax: columns).
   std::map<OpKind, std::pair<Op, Op>> operations;
 };
@@ -54,39 +48,47 @@ Contents ContentsOf(const std::vector<ModelCard>& cards) {
   return contents;
 }
 
-void AddWarm(TensorFormat format, std::size_t tile_columns, std::vector<MatMulCase>& out) {
+std::size_t Weights(const MatrixSize& m) { return m.rows * m.columns; }
+
+void AddWarm(TensorFormat format, std::size_t tile_columns, std::size_t threads,
+             std::vector<MatMulCase>& out) {
   constexpr std::size_t kColumns = 1024;
   const std::size_t row_bytes = MatrixBytes(format, 1, kColumns);
-  const std::size_t rows = kWarmBytes / row_bytes / kPanel * kPanel;
+  const std::size_t rows = threads * kWarmBytes / row_bytes / kPanel * kPanel;
   for (std::size_t width = 1; width <= tile_columns; width *= 2)
-    out.push_back({format, rows, kColumns, width, false});
+    out.push_back({format, {{rows, kColumns}}, width, false});
 }
 
-std::vector<Matrix> Spread(const std::set<Matrix>& matrices) {
-  std::vector<Matrix> sorted(matrices.begin(), matrices.end());
-  std::sort(sorted.begin(), sorted.end(), [](const Matrix& a, const Matrix& b) {
-    return std::tuple(a.weights(), a) < std::tuple(b.weights(), b);
+std::vector<MatrixSize> Spread(const std::set<MatrixSize>& matrices) {
+  std::vector<MatrixSize> sorted(matrices.begin(), matrices.end());
+  std::sort(sorted.begin(), sorted.end(), [](const MatrixSize& a, const MatrixSize& b) {
+    return std::tuple(Weights(a), a) < std::tuple(Weights(b), b);
   });
   if (sorted.size() <= 3) return sorted;
   return {sorted[sorted.size() / 4], sorted[sorted.size() / 2], sorted.back()};
 }
 
-std::vector<MatMulCase> Products(TensorFormat format, const std::set<Matrix>& matrices,
-                                 PlanDepth depth, std::size_t tile_columns) {
+std::vector<MatMulCase> Products(TensorFormat format, const std::set<MatrixSize>& matrices,
+                                 PlanDepth depth, std::size_t tile_columns, std::size_t threads) {
   std::vector<MatMulCase> products;
-  AddWarm(format, tile_columns, products);
+  AddWarm(format, tile_columns, threads, products);
   constexpr std::size_t kPrepareColumns = 2048, kPrompt = 512;
-  products.push_back({format, kPanel, kPrepareColumns, kPrompt, false});
-  if (depth == PlanDepth::kQuick) {
-    products.push_back({format, 1024, 1024, 1, true});
-    products.push_back({format, 8192, 2048, 1, true});
-    for (const std::size_t n : {8U, 128U}) products.push_back({format, 2048, 2048, n, true});
-    return products;
+  products.push_back({format, {{kPanel, kPrepareColumns}}, kPrompt, false});
+  // As in the layers of a model of half a billion weights, and of three billions.
+  const std::vector<MatrixSize> small = {{1024, 1024}, {256, 1024},  {256, 1024}, {1024, 1024},
+                                         {2816, 1024}, {2816, 1024}, {1024, 2816}};
+  const std::vector<MatrixSize> large = {{3072, 3072}, {1024, 3072}, {8192, 3072}, {3072, 8192}};
+  for (const std::size_t n : {1U, 8U}) {
+    products.push_back({format, small, n, true});
+    products.push_back({format, large, n, true});
   }
-  for (const Matrix& m : matrices) products.push_back({format, m.rows, m.columns, 1, true});
-  for (const Matrix& m : Spread(matrices)) {
-    for (const std::size_t n : {3U, 8U, 32U, 128U, 512U})
-      products.push_back({format, m.rows, m.columns, n, true});
+  products.push_back({format, small, 100, true});
+  if (depth == PlanDepth::kQuick) return products;
+  products.push_back({format, small, 3, true});
+  products.push_back({format, large, 32, true});
+  for (const MatrixSize& m : matrices) products.push_back({format, {m}, 1, true});
+  for (const MatrixSize& m : Spread(matrices)) {
+    for (const std::size_t n : {8U, 32U, 512U}) products.push_back({format, {m}, n, true});
   }
   return products;
 }
@@ -122,11 +124,11 @@ std::vector<Op> Attentions(PlanDepth depth) {
 }  // namespace
 
 TimingPlan PlanTimings(const std::vector<ModelCard>& cards, PlanDepth depth,
-                       std::size_t tile_columns) {
+                       std::size_t tile_columns, std::size_t threads) {
   const Contents contents = ContentsOf(cards);
   TimingPlan plan;
   for (const auto& [format, matrices] : contents.matrices) {
-    for (const MatMulCase& product : Products(format, matrices, depth, tile_columns))
+    for (const MatMulCase& product : Products(format, matrices, depth, tile_columns, threads))
       plan.products.push_back(product);
   }
   plan.operations = Attentions(depth);

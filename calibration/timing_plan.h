@@ -11,10 +11,11 @@ namespace edgesim {
 
 enum class PlanDepth { kQuick, kFull };
 
-// Quick: per weight format a few products in the middle of what models have. Full: every distinct
-// matrix of the cards, cold, and three of them over batches and prompts. Both: warm products of
-// each tile width up to `tile_columns`, attention, and every kind of element-wise operation.
+// Quick: per weight format the products of a layer of small and of large matrices, cold. Full:
+// every distinct matrix of the cards too, and three of them over batches and prompts. Both: warm
+// products of each tile width up to `tile_columns`, large enough for that many threads; attention;
+// and every kind of element-wise operation.
 TimingPlan PlanTimings(const std::vector<ModelCard>& cards, PlanDepth depth,
-                       std::size_t tile_columns);
+                       std::size_t tile_columns, std::size_t threads);
 
 }  // namespace edgesim

@@ -19,17 +19,11 @@ double Overlapped(double a, double b, double p) {
   return most <= 0 ? 0 : most * std::pow(std::pow(a / most, p) + std::pow(b / most, p), 1 / p);
 }
 
-// n need not be whole: experts see an expected number of tokens. Between whole numbers, linear.
-double PassesSeconds(const PassSeconds& pass_s, double n, std::size_t widest) {
-  const auto whole = [&](std::size_t columns) {
-    const auto tiles = Tiles(columns, widest);
-    double sum = 0;
-    for (std::size_t w = 0; w < kPassWidths; ++w) sum += static_cast<double>(tiles[w]) * pass_s[w];
-    return sum;
-  };
-  const auto below = static_cast<std::size_t>(n);
-  const double rest = n - static_cast<double>(below);
-  return rest == 0 ? whole(below) : (1 - rest) * whole(below) + rest * whole(below + 1);
+double PassesSeconds(const PassSeconds& pass_s, std::size_t n, std::size_t widest) {
+  const auto tiles = Tiles(n, widest);
+  double sum = 0;
+  for (std::size_t w = 0; w < kPassWidths; ++w) sum += static_cast<double>(tiles[w]) * pass_s[w];
+  return sum;
 }
 
 const MatMulLaw& LawOf(const ThreadLaws& laws, TensorFormat format) {
@@ -53,11 +47,29 @@ double ElementSeconds(const ThreadLaws& laws, OpKind kind, const Op& op) {
   return Seconds(LawOf(laws, kind), op);
 }
 
+// Under uniform routing an expert sees a binomial number of the tokens; tiles make the time of a
+// product uneven in it, so the mean of the times is not the time of the mean. Each token's row is
+// gathered before and given out after.
 double ExpertSeconds(const ThreadLaws& laws, const Op& op) {
-  const double experts = ExpectedExperts(op.experts, op.active, op.tokens);
-  const double tokens = static_cast<double>(op.tokens * op.active) / experts;
-  return experts * Seconds(LawOf(laws, op.format), laws.tile_columns, op.rows, op.columns, tokens,
-                           WeightBytesRead(op) / experts);
+  const MatMulLaw& law = LawOf(laws, op.format);
+  const double share = static_cast<double>(op.active) / static_cast<double>(op.experts);
+  const double bytes = static_cast<double>(MatrixBytes(op.format, op.rows, op.columns));
+  const auto tokens = static_cast<double>(op.tokens);
+  double seconds = 0;
+  if (op.active == op.experts) {
+    seconds = Seconds(law, laws.tile_columns, op.rows, op.columns, op.tokens, bytes);
+  } else {
+    double log_probability = tokens * std::log1p(-share);  // of n tokens, from n = 0 on
+    for (std::size_t n = 1; n <= op.tokens; ++n) {
+      const auto count = static_cast<double>(n);
+      log_probability += std::log((tokens - count + 1) / count * share / (1 - share));
+      seconds += std::exp(log_probability) *
+                 Seconds(law, laws.tile_columns, op.rows, op.columns, n, bytes);
+    }
+  }
+  const ElementLaw& add = LawOf(laws, OpKind::kAdd);
+  return static_cast<double>(op.experts) * seconds +
+         add.element_s * tokens * static_cast<double>(op.active * (op.rows + op.columns));
 }
 
 }  // namespace
@@ -95,10 +107,10 @@ AttentionWork WorkOfAttention(const Op& op, std::size_t widest) {
 }
 
 double Seconds(const MatMulLaw& law, std::size_t widest, std::size_t rows, std::size_t columns,
-               double n, double weight_bytes) {
+               std::size_t n, double weight_bytes) {
   const double compute = static_cast<double>(rows * columns) * PassesSeconds(law.pass_s, n, widest);
   return law.overhead_s + Overlapped(weight_bytes / law.bytes_per_s, compute, law.overlap) +
-         n * static_cast<double>(columns) * law.prepare_s;
+         static_cast<double>(n * columns) * law.prepare_s;
 }
 
 double Seconds(const AttentionLaw& law, std::size_t widest, const Op& op) {
@@ -117,14 +129,14 @@ double Seconds(const ElementLaw& law, const Op& op) {
 double Seconds(const ThreadLaws& laws, const Op& op) {
   switch (op.kind) {
     case OpKind::kMatMul:
-      return Seconds(LawOf(laws, op.format), laws.tile_columns, op.rows, op.columns,
-                     static_cast<double>(op.tokens), WeightBytesRead(op)) +
+      return Seconds(LawOf(laws, op.format), laws.tile_columns, op.rows, op.columns, op.tokens,
+                     WeightBytesRead(op)) +
              (op.bias ? ElementSeconds(laws, OpKind::kAdd, op) : 0);
     case OpKind::kExpertMatMul:
       return ExpertSeconds(laws, op);
     case OpKind::kRoute:
-      return Seconds(LawOf(laws, op.format), laws.tile_columns, op.rows, op.columns,
-                     static_cast<double>(op.tokens), WeightBytesRead(op));
+      return Seconds(LawOf(laws, op.format), laws.tile_columns, op.rows, op.columns, op.tokens,
+                     WeightBytesRead(op));
     case OpKind::kAttention:
       return Seconds(laws.attention, laws.tile_columns, op);
     default:

@@ -40,11 +40,12 @@ ThreadLaws TrueLaws() {
 ThreadTimings TimingsOf(const ThreadLaws& laws, const TimingPlan& plan) {
   ThreadTimings timings{.threads = laws.threads};
   for (const MatMulCase& p : plan.products) {
-    const double bytes = p.cold ? static_cast<double>(MatrixBytes(p.format, p.rows, p.columns)) : 0;
-    timings.products.push_back({p,
-                                {Seconds(laws.matmul.at(p.format), laws.tile_columns, p.rows,
-                                         p.columns, static_cast<double>(p.n), bytes)},
-                                bytes});
+    double seconds = 0;
+    for (const auto& [rows, columns] : p.matrices) {
+      const double bytes = p.cold ? static_cast<double>(MatrixBytes(p.format, rows, columns)) : 0;
+      seconds += Seconds(laws.matmul.at(p.format), laws.tile_columns, rows, columns, p.n, bytes);
+    }
+    timings.products.push_back({p, {seconds}});
   }
   for (const Op& op : plan.operations) timings.operations.push_back({op, {Seconds(laws, op)}});
   return timings;
@@ -52,7 +53,7 @@ ThreadTimings TimingsOf(const ThreadLaws& laws, const TimingPlan& plan) {
 
 TEST(LatencyFit, RecoversTheLawsThatMadeTheTimings) {
   const ThreadLaws truth = TrueLaws();
-  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kFull, 8);
+  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kFull, 8, 2);
   const FittedLaws fitted = FitLaws(TimingsOf(truth, plan), 8);
   EXPECT_EQ(fitted.laws.threads, 2U);
   for (const LawFit& fit : fitted.fits) {
@@ -70,7 +71,7 @@ TEST(LatencyFit, RecoversTheLawsThatMadeTheTimings) {
 
 TEST(LatencyFit, AQuickPlanTellsAllLawsApart) {
   const ThreadLaws truth = TrueLaws();
-  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kQuick, 8);
+  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kQuick, 8, 2);
   const FittedLaws fitted = FitLaws(TimingsOf(truth, plan), 8);
   for (const LawFit& fit : fitted.fits) {
     for (const double ratio : fit.ratios) EXPECT_NEAR(ratio, 1, 0.02) << fit.law;
@@ -78,7 +79,7 @@ TEST(LatencyFit, AQuickPlanTellsAllLawsApart) {
   // What was not timed is predicted too.
   const MatMulLaw& law = fitted.laws.matmul.at(TensorFormat::kQ8_0);
   const double bytes = 9216.0 * 2304 * 34 / 32;
-  for (const double n : {1.0, 5.0, 32.0, 512.0}) {
+  for (const std::size_t n : {1U, 5U, 32U, 512U}) {
     EXPECT_NEAR(Seconds(law, 8, 9216, 2304, n, bytes) /
                     Seconds(truth.matmul.at(TensorFormat::kQ8_0), 8, 9216, 2304, n, bytes),
                 1, 0.02)
@@ -87,9 +88,10 @@ TEST(LatencyFit, AQuickPlanTellsAllLawsApart) {
 }
 
 TEST(LatencyFit, RefusesTooFewTimings) {
-  ThreadTimings timings = TimingsOf(TrueLaws(), PlanTimings({SmallCard()}, PlanDepth::kQuick, 8));
+  ThreadTimings timings =
+      TimingsOf(TrueLaws(), PlanTimings({SmallCard()}, PlanDepth::kQuick, 8, 2));
   std::erase_if(timings.products, [](const MatMulTiming& t) {
-    return t.product.format == TensorFormat::kQ8_0 && t.product.n == 4;
+    return t.products.format == TensorFormat::kQ8_0 && t.products.n == 4;
   });
   EXPECT_THAT([&] { FitLaws(timings, 8); },
               testing::ThrowsMessage<InputError>("too few timings to fit the law of 'q8_0'"));

@@ -21,7 +21,7 @@ bool Has(const TimingPlan& plan, const MatMulCase& product) {
 }
 
 TEST(TimingPlan, FullHoldsEveryMatrixOfTheCatalogueCold) {
-  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kFull, 8);
+  const TimingPlan plan = PlanTimings(Cards(), PlanDepth::kFull, 8, 1);
   constexpr std::size_t kMostRows = 16384;
   std::size_t checked = 0;
   for (const ModelCard& card : Cards()) {
@@ -30,7 +30,7 @@ TEST(TimingPlan, FullHoldsEveryMatrixOfTheCatalogueCold) {
     for (const OpId id : TopologicalOrder(graph)) {
       const Op& op = graph[id];
       if (op.kind != OpKind::kMatMul) continue;
-      EXPECT_TRUE(Has(plan, {op.format, std::min(op.rows, kMostRows), op.columns, 1, true}))
+      EXPECT_TRUE(Has(plan, {op.format, {{std::min(op.rows, kMostRows), op.columns}}, 1, true}))
           << card.name << " " << Name(op.role);
       ++checked;
     }
@@ -40,11 +40,11 @@ TEST(TimingPlan, FullHoldsEveryMatrixOfTheCatalogueCold) {
 
 TEST(TimingPlan, BothHoldEveryTileWidthOfEveryFormatAndEveryKindOfOperation) {
   for (const PlanDepth depth : {PlanDepth::kQuick, PlanDepth::kFull}) {
-    const TimingPlan plan = PlanTimings(Cards(), depth, 4);
+    const TimingPlan plan = PlanTimings(Cards(), depth, 4, 2);
     std::set<std::pair<TensorFormat, std::size_t>> warm;
     for (const MatMulCase& p : plan.products) {
       if (!p.cold) warm.insert({p.format, p.n});
-      EXPECT_LE(p.rows, 16384U);
+      for (const MatrixSize& m : p.matrices) EXPECT_LE(m.rows, 16384U);
     }
     std::set<OpKind> kinds;
     for (const Op& op : plan.operations) kinds.insert(op.kind);
@@ -58,8 +58,8 @@ TEST(TimingPlan, BothHoldEveryTileWidthOfEveryFormatAndEveryKindOfOperation) {
 }
 
 TEST(TimingPlan, QuickIsAFractionOfFull) {
-  const TimingPlan quick = PlanTimings(Cards(), PlanDepth::kQuick, 8);
-  const TimingPlan full = PlanTimings(Cards(), PlanDepth::kFull, 8);
+  const TimingPlan quick = PlanTimings(Cards(), PlanDepth::kQuick, 8, 1);
+  const TimingPlan full = PlanTimings(Cards(), PlanDepth::kFull, 8, 1);
   EXPECT_LT(3 * quick.products.size(), full.products.size());
   EXPECT_LT(quick.operations.size(), full.operations.size());
 }
