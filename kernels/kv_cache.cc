@@ -26,9 +26,7 @@ KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim)
 
 void KvCache::StoreKey(std::size_t position, const Half* key) {
   for (std::size_t head = 0; head < heads_; ++head) {
-    auto* panel = reinterpret_cast<Half*>(keys_.data() +
-                                          (head * capacity_ + position / kPanelRows * kPanelRows) *
-                                              head_dim_ * sizeof(Half));
+    auto* panel = reinterpret_cast<Half*>(keys_.data() + KeyOffset(head, position / kPanelRows));
     for (std::size_t i = 0; i < head_dim_; ++i)
       panel[i * kPanelRows + position % kPanelRows] = key[head * head_dim_ + i];
   }
@@ -41,8 +39,12 @@ void KvCache::StoreValue(std::size_t position, const Half* value) {
   }
 }
 
+std::size_t KvCache::KeyOffset(std::size_t head, std::size_t p) const {
+  return (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
+}
+
 const std::byte* KvCache::KeyPanel(std::size_t head, std::size_t p) const {
-  return keys_.data() + (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
+  return keys_.data() + KeyOffset(head, p);
 }
 
 const std::byte* KvCache::ValuePanel(std::size_t head, std::size_t p, std::size_t first) const {

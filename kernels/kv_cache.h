@@ -30,6 +30,8 @@ class KvCache {
   const std::byte* ValuePanel(std::size_t head, std::size_t p, std::size_t first) const;
 
  private:
+  std::size_t KeyOffset(std::size_t head, std::size_t p) const;  // bytes
+
   std::size_t capacity_ = 0, heads_ = 0, head_dim_ = 0;
   AlignedBytes keys_, values_;
 };
