@@ -39,6 +39,10 @@ double RateRatio(const Cell* of, const Cell* to) {
 
 }  // namespace
 
+std::string CountOf(int threads) {
+  return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
+}
+
 void Figures::Add(std::vector<Cell> cells) {
   if (!cells.empty()) shapes_.push_back(cells.front().shape);
   std::move(cells.begin(), cells.end(), std::back_inserter(cells_));
@@ -112,14 +116,14 @@ std::vector<Gate> GatesOf(const Figures& figures) {
       const auto of = [&](const Shape& shape, std::size_t n) {
         return figures.Find(shape, format, n, threads);
       };
-      add(fmt::format("{} n = 1, {} thread(s), of memory reads", format, threads),
+      add(fmt::format("{} n = 1, {}, of memory reads", format, CountOf(threads)),
           claim_of(kDecode, format),
           [&](const Shape& shape) { return figures.ShareOfReads(*of(shape, 1)); });
-      add(fmt::format("{} n = 512, {} thread(s), of dot products", format, threads),
+      add(fmt::format("{} n = 512, {}, of dot products", format, CountOf(threads)),
           claim_of(kPrefill, format),
           [&](const Shape& shape) { return figures.ShareOfDots(*of(shape, 512)); });
       for (const std::size_t n : {8U, 32U}) {
-        add(fmt::format("{} n = {}, {} thread(s), of n = 512", format, n, threads), kOfPrefill,
+        add(fmt::format("{} n = {}, {}, of n = 512", format, n, CountOf(threads)), kOfPrefill,
             [&](const Shape& shape) { return RateRatio(of(shape, n), of(shape, 512)); });
       }
     }

@@ -9,6 +9,8 @@
 
 namespace edgesim::bench {
 
+std::string CountOf(int threads);  // "1 thread", "2 threads"
+
 class Figures {
  public:
   void Add(std::vector<Cell> cells);

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/input_error.h"
 #include "tests/bench/bench_kernels.h"
 #include "tests/bench/bench_peers.h"
 
@@ -23,8 +22,8 @@ std::vector<std::string> Contenders(const Figures& figures) {
 void PrintYardsticks(const Figures& figures, const Shape& shape, int threads) {
   const Cell& read = figures.FastestRead(shape, threads);
   const Cell& dots = figures.DotProducts(shape, threads);
-  fmt::print("\n{}, {} thread{}: memory reads {:.1f} GB/s (IQR {:.1f} %; loop '{}'", NameOf(shape),
-             threads, threads == 1 ? "" : "s", read.gigabytes_s, 100 * read.Spread(), read.name);
+  fmt::print("\n{}, {}: memory reads {:.1f} GB/s (IQR {:.1f} %; loop '{}'", NameOf(shape),
+             CountOf(threads), read.gigabytes_s, 100 * read.Spread(), read.name);
   for (const std::string& name : figures.Names(Kind::kReadLoop)) {
     if (name != read.name)
       fmt::print(", '{}' {:.1f}", name, figures.Find(shape, name, 0, threads)->gigabytes_s);
@@ -42,11 +41,11 @@ void PrintContender(const Figures& figures, const Shape& shape, const std::strin
   for (const std::size_t n : kColumnCounts) {
     const Cell* cell = figures.Find(shape, name, n, threads);
     if (cell == nullptr) {
-      fmt::print("{:>20}", name == kOneDnn ? setting.onednn : "-");
+      fmt::print("{:>24}", name == kOneDnn ? setting.onednn : "-");
       continue;
     }
     const bool decode = n == 1;
-    fmt::print("{:>8.1f}{:>6.1f}{:>6.1f}", decode ? cell->gigabytes_s : cell->giga_operations_s,
+    fmt::print("{:>12.1f}{:>6.1f}{:>6.1f}", decode ? cell->gigabytes_s : cell->giga_operations_s,
                100 * (decode ? figures.ShareOfReads(*cell) : figures.ShareOfDots(*cell)),
                100 * cell->Spread());
     checksum += cell->checksum;
@@ -57,14 +56,14 @@ void PrintContender(const Figures& figures, const Shape& shape, const std::strin
 
 // Rates on more threads over those on one.
 void PrintScaling(const Figures& figures, const Shape& shape, int threads) {
-  const Cell *one = &figures.FastestRead(shape, 1), *more = &figures.FastestRead(shape, threads);
-  fmt::print("{} threads over one: memory reads {:.2f}", threads,
-             more->gigabytes_s / one->gigabytes_s);
+  fmt::print("{} threads over one: memory reads {:.2f}, dot products {:.2f}", threads,
+             figures.FastestRead(shape, 1).median_s / figures.FastestRead(shape, threads).median_s,
+             figures.DotProducts(shape, 1).median_s / figures.DotProducts(shape, threads).median_s);
   for (const std::string& name : Contenders(figures)) {
     std::string ratios;
     for (const std::size_t n : kColumnCounts) {
-      one = figures.Find(shape, name, n, 1);
-      more = figures.Find(shape, name, n, threads);
+      const Cell* one = figures.Find(shape, name, n, 1);
+      const Cell* more = figures.Find(shape, name, n, threads);
       if (one != nullptr && more != nullptr)
         ratios += fmt::format(" {:.2f}", one->median_s / more->median_s);
     }
@@ -88,9 +87,10 @@ void PrintShape(const Figures& figures, const Shape& shape, const Setting& setti
   const std::vector<int> threads = figures.Threads();
   for (const int t : threads) {
     PrintYardsticks(figures, shape, t);
-    fmt::print("{:<12}{:>8}{:>6}{:>6}", "", "n=1 GB/s", "%", "IQR");
-    for (const std::size_t n : {8, 32, 512})
-      fmt::print("{:>8}{:>6}{:>6}", fmt::format("{} GOP/s", n), "%", "IQR");
+    fmt::print("{:<12}", "");
+    for (const std::size_t n : kColumnCounts)
+      fmt::print("{:>12}{:>6}{:>6}", fmt::format("n={} {}", n, n == 1 ? "GB/s" : "GOP/s"), "%",
+                 "IQR");
     fmt::print("{:>16}\n", "checksum");
     for (const std::string& name : Contenders(figures))
       PrintContender(figures, shape, name, t, setting);
@@ -111,11 +111,13 @@ void PrintGates(const Figures& figures) {
                                   : "NOT MET");
   }
   double checksum = 0;
-  for (const Cell& cell : figures.cells()) checksum += cell.checksum;
-  fmt::print("checksum of everything: {:.12g}\n", checksum);
+  for (const Cell& cell : figures.cells()) {
+    if (cell.kind == Kind::kKernel || cell.kind == Kind::kPeer) checksum += cell.checksum;
+  }
+  fmt::print("checksum of all products: {:.12g}\n", checksum);
 }
 
-void WriteJson(const std::string& path, const Figures& figures, const Setting& setting) {
+void WriteJson(std::ostream& out, const Figures& figures, const Setting& setting) {
   using Json = nlohmann::ordered_json;
   static constexpr const char* kKinds[] = {"read loop", "dot products", "kernel", "peer"};
   Json cells = Json::array(), gates = Json::array();
@@ -139,9 +141,10 @@ void WriteJson(const std::string& path, const Figures& figures, const Setting& s
                      {"shape", gate.where},
                      {"met", gate.required > 0 ? Json(gate.Met()) : Json(nullptr)}});
   }
-  std::ofstream out(path);
   out << Json{{"cpu", setting.host.cpu},
               {"isa", setting.host.isa},
+              {"cores", setting.host.cores},
+              {"l3_bytes", setting.host.l3_bytes ? Json(*setting.host.l3_bytes) : Json(nullptr)},
               {"memory_bytes", setting.memory_bytes},
               {"rounds", setting.rounds},
               {"onednn", setting.onednn},
@@ -149,7 +152,6 @@ void WriteJson(const std::string& path, const Figures& figures, const Setting& s
               {"gates", gates}}
              .dump(1)
       << '\n';
-  if (!out.flush()) throw InputError("--json " + path + ": cannot be written");
 }
 
 }  // namespace edgesim::bench

@@ -1,6 +1,7 @@
 // What kernels_bench prints and writes.
 #pragma once
 
+#include <ostream>
 #include <string>
 
 #include "devices/host_profile.h"
@@ -18,6 +19,6 @@ struct Setting {
 void PrintSetting(const Setting& setting);
 void PrintShape(const Figures& figures, const Shape& shape, const Setting& setting);
 void PrintGates(const Figures& figures);
-void WriteJson(const std::string& path, const Figures& figures, const Setting& setting);
+void WriteJson(std::ostream& out, const Figures& figures, const Setting& setting);
 
 }  // namespace edgesim::bench

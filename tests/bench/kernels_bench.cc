@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace edgesim::bench {
 namespace {
 
 struct Options {
-  std::size_t rounds = 21;
+  std::size_t rounds = 25;
   std::vector<std::string> formats = {"q4_0", "q8_0", "q4_k", "q6_k"};
   // Of Gemma 2 2B's and Qwen3 4B's projections.
   std::vector<std::string> shapes = {"2304x2304", "9216x2304", "2304x9216", "9728x2560",
@@ -89,6 +90,9 @@ void Run(const Options& options) {
                                    threads, setting.host.cores));
     }
   }
+  std::ofstream json;
+  if (!options.json.empty()) json.open(options.json);
+  if (!json) throw InputError("--json " + options.json + ": cannot be written");
   constexpr std::size_t kL3OfNoRecord = std::size_t{32} << 20, kOfL3 = 8;
   setting.memory_bytes = kOfL3 * setting.host.l3_bytes.value_or(kL3OfNoRecord);
   PrintSetting(setting);
@@ -100,7 +104,7 @@ void Run(const Options& options) {
     std::fflush(stdout);
   }
   PrintGates(figures);
-  if (!options.json.empty()) WriteJson(options.json, figures, setting);
+  if (json.is_open()) WriteJson(json, figures, setting);
 }
 
 }  // namespace
