@@ -17,6 +17,7 @@ KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim)
                                 " floats is no multiple of " + std::to_string(kPanelRows));
   }
   const std::size_t bytes = capacity_ * heads * head_dim * sizeof(Half);
+  if (bytes == 0) return;
   keys_ = AlignedBytes(bytes);
   values_ = AlignedBytes(bytes);
   // Positions not yet stored are multiplied by probabilities of zero: they must be finite.
