@@ -16,12 +16,13 @@ constexpr std::array<std::pair<Isa, std::string_view>, 4> kNames = {
 bool CpuOffers(Isa isa) {
   if (isa == Isa::kScalar) return true;
 #ifdef __x86_64__
-  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+                    __builtin_cpu_supports("f16c") != 0;
   if (isa == Isa::kAvx2) return avx2;
   if (isa == Isa::kAvxVnni) return avx2 && __builtin_cpu_supports("avxvnni") != 0;
-  return avx2 && __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-         __builtin_cpu_supports("avx512vnni") != 0;
+  return avx2 && __builtin_cpu_supports("avx512f") != 0 &&
+         __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+         __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
 #else
   return false;
 #endif

@@ -16,6 +16,7 @@ KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim, 
     throw std::invalid_argument("a head of " + std::to_string(head_dim) +
                                 " floats is no multiple of " + std::to_string(kPanelRows));
   }
+  if (HalfBytes() == 0) return;
   MemoryPool own;
   if (pool == nullptr) pool = &own;
   keys_ = pool->Take(HalfBytes());
@@ -27,9 +28,7 @@ KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim, 
 
 void KvCache::StoreKey(std::size_t position, const Half* key) {
   for (std::size_t head = 0; head < heads_; ++head) {
-    auto* panel = reinterpret_cast<Half*>(keys_.get() +
-                                          (head * capacity_ + position / kPanelRows * kPanelRows) *
-                                              head_dim_ * sizeof(Half));
+    auto* panel = reinterpret_cast<Half*>(keys_.get() + KeyOffset(head, position / kPanelRows));
     for (std::size_t i = 0; i < head_dim_; ++i)
       panel[i * kPanelRows + position % kPanelRows] = key[head * head_dim_ + i];
   }
@@ -42,8 +41,12 @@ void KvCache::StoreValue(std::size_t position, const Half* value) {
   }
 }
 
+std::size_t KvCache::KeyOffset(std::size_t head, std::size_t p) const {
+  return (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
+}
+
 const std::byte* KvCache::KeyPanel(std::size_t head, std::size_t p) const {
-  return keys_.get() + (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
+  return keys_.get() + KeyOffset(head, p);
 }
 
 const std::byte* KvCache::ValuePanel(std::size_t head, std::size_t p, std::size_t first) const {

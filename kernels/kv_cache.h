@@ -32,6 +32,7 @@ class KvCache {
 
  private:
   std::size_t HalfBytes() const { return capacity_ * heads_ * head_dim_ * sizeof(Half); }
+  std::size_t KeyOffset(std::size_t head, std::size_t p) const;  // bytes
 
   std::size_t capacity_ = 0, heads_ = 0, head_dim_ = 0;
   std::shared_ptr<std::byte> keys_, values_;

@@ -57,6 +57,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"csv.h", {"sim.cc", "calibration.cc"}},
     {"Eigen/", {"devices", "policies", "calibration"}},
     {"unsupported/Eigen/", {"calibration.cc"}},
+    {"immintrin.h", {"kernels"}},
     {"sys/mman.h", {"kernels.cc"}},
     {"immintrin.h", {"kernels"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
@@ -172,14 +173,29 @@ TEST(Layering, NoClockNoGlobalRandomnessNoFilesBelowExperiments) {
   }
 }
 
+// kernels/<stem>_<one of these>.cc is the code of <stem> compiled for one instruction set: the test
+// of <stem>, which runs over all of them, is its test.
+constexpr std::string_view kInstructionSets[] = {"_scalar", "_avx2", "_avx_vnni", "_avx512",
+                                                 "_avx512_vnni"};
+
 TEST(Layering, EverySourceHasItsTest) {
+  std::size_t per_instruction_set = 0;
   for (const Source& source : Sources()) {
     if (source.path.extension() != ".cc" || source.room == "cli")
       continue;  // cli: tests/cli_test.sh
-    const fs::path test =
-        kRoot / "tests" / source.room / (source.path.stem().string() + "_test.cc");
+    std::string stem = source.path.stem().string();
+    const auto suffix = std::find_if(std::begin(kInstructionSets), std::end(kInstructionSets),
+                                     [&](std::string_view set) { return stem.ends_with(set); });
+    const bool of_a_set = source.room == "kernels" && suffix != std::end(kInstructionSets);
+    if (of_a_set) stem.resize(stem.size() - suffix->size());
+    const fs::path test = kRoot / "tests" / source.room / (stem + "_test.cc");
     EXPECT_TRUE(fs::exists(test)) << source.path << " has no " << test;
+    if (!of_a_set) continue;
+    ++per_instruction_set;
+    EXPECT_NE(Read(test).find("AvailableIsas()"), std::string::npos)
+        << test << " does not run over the instruction sets, as " << source.path << " needs";
   }
+  EXPECT_GT(per_instruction_set, 5U);
 }
 
 // One executable links all rooms: two types of one name would be taken for one another.

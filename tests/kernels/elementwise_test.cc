@@ -2,16 +2,36 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 #include "kernels/half.h"
-#include "tests/kernels/elementwise_on.h"
+#include "kernels/isa.h"
+#include "tests/kernels/path_name.h"
 
 namespace edgesim::kernels {
 namespace {
+
+class ElementwiseOn : public testing::TestWithParam<Isa> {
+ protected:
+  const ElementwiseKernels& kernels_ = ElementwiseOf(GetParam());
+};
+
+INSTANTIATE_TEST_SUITE_P(EveryPath, ElementwiseOn, testing::ValuesIn(AvailableIsas()), PathName);
+
+// Both kinds of VNNI only add integer dot products, which nothing here takes.
+TEST(Elementwise, EachInstructionSetHasItsTable) {
+  EXPECT_EQ(&ElementwiseOf(Isa::kScalar), &ElementwiseScalar());
+#ifdef __x86_64__
+  EXPECT_EQ(&ElementwiseOf(Isa::kAvx2), &ElementwiseAvx2());
+  EXPECT_EQ(&ElementwiseOf(Isa::kAvxVnni), &ElementwiseAvx2());
+  EXPECT_EQ(&ElementwiseOf(Isa::kAvx512Vnni), &ElementwiseAvx512());
+#endif
+}
 
 constexpr double kUnit = 0x1p-24;    // of rounding
 constexpr double kLeast = 0x1p-149;  // subnormal float
