@@ -15,9 +15,6 @@ namespace edgesim {
 
 namespace {
 
-// What cold weights are spread over: several times any level 3 cache of a machine that small
-// models run on.
-constexpr std::size_t kColdBytes = std::size_t{192} << 20;
 constexpr std::size_t kPatternRows = 64;
 
 std::vector<float> Gaussian(std::size_t count) {
@@ -27,11 +24,12 @@ std::vector<float> Gaussian(std::size_t count) {
   return values;
 }
 
-MatMulTiming TimeProduct(const MatMulCase& product, Stopwatch& watch, kernels::Isa isa) {
+MatMulTiming TimeProduct(const MatMulCase& product, std::size_t cold_bytes, Stopwatch& watch,
+                         kernels::Isa isa) {
   const kernels::PackedMatrix matrix =
       GaussianMatrix(product.format, product.rows, product.columns);
   const std::size_t copies =
-      product.cold ? std::max<std::size_t>(2, kColdBytes / matrix.bytes() + 1) : 1;
+      product.cold ? std::max<std::size_t>(2, cold_bytes / matrix.bytes() + 1) : 1;
   std::vector<kernels::PackedMatrix> weights;
   for (std::size_t i = 1; i < copies; ++i)
     weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows));
@@ -48,6 +46,41 @@ MatMulTiming TimeProduct(const MatMulCase& product, Stopwatch& watch, kernels::I
   return {product, timing, product.cold ? static_cast<double>(matrix.bytes()) : 0};
 }
 
+// Operands of their own for each of several runs, as many as it takes to leave the caches, where
+// the operation reads more than its activations.
+OpTiming TimeOperation(const Op& op, std::size_t cold_bytes, Stopwatch& watch, kernels::Isa isa) {
+  OpWeights weights;
+  if (op.kind == OpKind::kEmbed)
+    weights.matrices.push_back(GaussianMatrix(op.format, op.rows, op.columns));
+  weights.scale.assign(op.width, 1.0F);
+  weights.bias.assign(op.width, 0.01F);
+  const std::size_t positions = op.context + op.tokens;
+  const bool cached = op.kind == OpKind::kAttention || op.kind == OpKind::kKvStore;
+  std::vector<kernels::KvCache> caches;
+  if (cached) {
+    const std::size_t heads = op.kind == OpKind::kAttention ? op.kv_heads : op.heads;
+    const std::size_t bytes = 4 * positions * heads * op.head_dim;
+    const std::size_t copies = op.tokens == 1 ? cold_bytes / bytes + 1 : 1;
+    for (std::size_t i = 0; i < std::min<std::size_t>(copies, 512); ++i)
+      caches.emplace_back(positions, heads, op.head_dim);
+  }
+  const std::size_t width = op.kind == OpKind::kArgmax ? op.columns : op.width;
+  const std::vector<float> a = Gaussian(op.tokens * width), b = a;
+  std::vector<float> out(op.tokens * op.width);
+  OpRunner runner(isa, positions, op.rotary_dims);
+  OpCall call{.op = &op,
+              .weights = &weights,
+              .operands = {a.data(), b.data(), nullptr},
+              .first_position = op.context,
+              .out = out.data()};
+  const auto name = fmt::format("{} of {} x {}", Name(op.kind), op.tokens, width);
+  const Timing timing = watch.Time(name, [&](std::size_t i) {
+    if (cached) call.cache = &caches[i % caches.size()];
+    runner.Run(call);
+  });
+  return {op, timing};
+}
+
 }  // namespace
 
 kernels::PackedMatrix GaussianMatrix(TensorFormat format, std::size_t rows, std::size_t columns) {
@@ -56,8 +89,8 @@ kernels::PackedMatrix GaussianMatrix(TensorFormat format, std::size_t rows, std:
   std::vector<std::byte> blocks(kernels::MatrixBytes(to, pattern_rows, columns));
   kernels::QuantizeMatrix(to, Gaussian(pattern_rows * columns), pattern_rows, columns,
                           blocks.data());
-  return kernels::PackedMatrix::Repeated(
-      kernels::PackedMatrix(to, pattern_rows, columns, blocks), rows);
+  return kernels::PackedMatrix::Repeated(kernels::PackedMatrix(to, pattern_rows, columns, blocks),
+                                         rows);
 }
 
 ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const HostClock& clock,
@@ -69,11 +102,11 @@ ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const Hos
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {
     for (const MatMulCase& product : plan.products) {
-      timings.products.push_back(TimeProduct(product, watch, isa));
+      timings.products.push_back(TimeProduct(product, options.cold_bytes, watch, isa));
       progress(timings.products.size(), of);
     }
     for (const Op& op : plan.operations) {
-      timings.operations.push_back(TimeOperation(op, watch, isa));
+      timings.operations.push_back(TimeOperation(op, options.cold_bytes, watch, isa));
       progress(timings.products.size() + timings.operations.size(), of);
     }
   });

@@ -19,6 +19,14 @@ double Quantile(const std::vector<double>& sorted, double p) {
 
 }  // namespace
 
+void TimingTally::Add(const TimingTally& other) {
+  rounds += other.rounds;
+  disturbed += other.disturbed;
+  spread_wide += other.spread_wide;
+  seconds += other.seconds;
+  others_s += other.others_s;
+}
+
 Timing Summarise(std::vector<double> seconds) {
   std::sort(seconds.begin(), seconds.end());
   const double median = Quantile(seconds, 0.5);
@@ -32,7 +40,8 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
   work(index++);  // warms code, workspace and threads
   for (std::size_t round = 0; round <= options_.retries; ++round) {
     ++tally_.rounds;
-    const double stolen = clock_.stolen_s(), others = clock_.others_s();
+    const double stolen = clock_.stolen_s(), waited = clock_.waited_s();
+    const double others = clock_.others_s();
     const double start = clock_.seconds();
     std::vector<double> seconds;
     double now = start;
@@ -42,11 +51,14 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
       seconds.push_back(after - now);
       now = after;
     }
-    // One tick of the counters is no disturbance: it may have begun before.
+    tally_.seconds += now - start;
+    tally_.others_s += clock_.others_s() - others;
+    // One tick of stolen time is no disturbance: it may have begun before.
     constexpr double kTick_s = 0.01;
-    const double taken = std::max(clock_.stolen_s() - stolen, clock_.others_s() - others);
+    const double ticks = clock_.stolen_s() - stolen;
+    const double taken = clock_.waited_s() - waited + (ticks > 1.5 * kTick_s ? ticks : 0);
     const double share = taken / ((now - start) * static_cast<double>(threads_));
-    if (share > options_.disturbed && taken > 1.5 * kTick_s) {
+    if (share > options_.disturbed) {
       ++tally_.disturbed;
       worst_share = std::max(worst_share, share);
       continue;

@@ -18,6 +18,7 @@ struct TimingOptions {
   std::size_t retries = 4;  // of a round that was disturbed
   double disturbed = 0.04;  // share of a round's CPU time that others may take
   double spread = 0.25;     // interquartile range over median, above which a round is repeated
+  std::size_t cold_bytes = std::size_t{192} << 20;  // what cold operands are spread over at least
 };
 
 struct Timing {
@@ -29,8 +30,12 @@ struct Timing {
 // What a stopwatch saw in all its measurements.
 struct TimingTally {
   std::size_t rounds = 0;
-  std::size_t disturbed = 0;    // thrown out: stolen time or other processes
+  std::size_t disturbed = 0;    // thrown out: stolen time or waiting for a CPU
   std::size_t spread_wide = 0;  // thrown out: runs too different
+  double seconds = 0;           // that all rounds took
+  double others_s = 0;          // CPU time that other processes had meanwhile
+
+  void Add(const TimingTally& other);
 };
 
 // The machine was not left alone long enough for one figure.

@@ -50,9 +50,7 @@ const ElementLaw& LawOf(const ThreadLaws& laws, OpKind kind) {
 }
 
 double ElementSeconds(const ThreadLaws& laws, OpKind kind, const Op& op) {
-  const ElementLaw& law = LawOf(laws, kind);
-  const std::size_t elements = op.tokens * (kind == OpKind::kArgmax ? op.columns : op.width);
-  return law.overhead_s + law.element_s * static_cast<double>(elements);
+  return Seconds(LawOf(laws, kind), op);
 }
 
 double ExpertSeconds(const ThreadLaws& laws, const Op& op) {
@@ -108,6 +106,11 @@ double Seconds(const AttentionLaw& law, std::size_t widest, const Op& op) {
   double compute = work.scores * law.score_s;
   for (std::size_t w = 0; w < kPassWidths; ++w) compute += work.passes[w] * law.pass_s[w];
   return law.overhead_s + Overlapped(KvBytesRead(op) / law.bytes_per_s, compute, law.overlap);
+}
+
+double Seconds(const ElementLaw& law, const Op& op) {
+  const std::size_t elements = op.tokens * (op.kind == OpKind::kArgmax ? op.columns : op.width);
+  return law.overhead_s + law.element_s * static_cast<double>(elements);
 }
 
 double Seconds(const ThreadLaws& laws, const Op& op) {

@@ -68,6 +68,7 @@ AttentionWork WorkOfAttention(const Op& op, std::size_t widest);
 double Seconds(const MatMulLaw& law, std::size_t widest, std::size_t rows, std::size_t columns,
                double n, double weight_bytes);
 double Seconds(const AttentionLaw& law, std::size_t widest, const Op& op);
+double Seconds(const ElementLaw& law, const Op& op);
 
 // Of one operation of a graph. Throws InputError where the laws lack its format.
 double Seconds(const ThreadLaws& laws, const Op& op);

@@ -54,6 +54,14 @@ double OutputBytes(const Op& op) {
          Real(op.width);
 }
 
+double OperandBytes(const OpGraph& graph, OpId op) {
+  double bytes = 0;
+  for (auto [edge, end] = boost::in_edges(op, graph); edge != end; ++edge) {
+    if (graph[boost::source(*edge, graph)].kind != OpKind::kKvStore) bytes += graph[*edge].bytes;
+  }
+  return bytes;
+}
+
 double Operations(const Op& op) {
   switch (op.kind) {
     case OpKind::kMatMul:
@@ -86,10 +94,7 @@ GraphTotals Totals(const OpGraph& graph) {
     totals.kv_bytes_read += KvBytesRead(op);
     totals.kv_bytes_written += KvBytesWritten(op);
     if (op.kind != OpKind::kKvStore) totals.activation_bytes_written += OutputBytes(op);
-    for (auto [edge, end] = boost::in_edges(id, graph); edge != end; ++edge) {
-      if (graph[boost::source(*edge, graph)].kind != OpKind::kKvStore)
-        totals.activation_bytes_read += graph[*edge].bytes;
-    }
+    totals.activation_bytes_read += OperandBytes(graph, id);
   }
   return totals;
 }

@@ -17,6 +17,9 @@ double WeightBytesRead(const Op& op);
 // Of the written tensor: f32, a KV store f16.
 double OutputBytes(const Op& op);
 
+// Of the tensors it reads from other operations; KV stores apart, whose readers are counted below.
+double OperandBytes(const OpGraph& graph, OpId op);
+
 // Multiplications and additions of matrix products, attention's among them: 2 m n k each. What
 // element-wise operations compute is not counted; their cost is their bytes.
 double Operations(const Op& op);
@@ -30,7 +33,7 @@ struct GraphTotals {
   double operations = 0;
   double kv_bytes_read = 0;
   double kv_bytes_written = 0;
-  double activation_bytes_read = 0;  // operands, KV stores apart
+  double activation_bytes_read = 0;
   double activation_bytes_written = 0;
 };
 

@@ -17,26 +17,28 @@ namespace {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const ForwardPass& pass)
-      : shape_(shape), mixture_(mixture), pass_(pass) {}
+  GraphBuilder(const ModelShape& shape, const QuantMixture& mixture, const ForwardPass& pass,
+               OpGraph& graph)
+      : shape_(shape), mixture_(mixture), pass_(pass), graph_(graph) {}
 
-  OpGraph Build() {
+  void Build() {
     OpId x =
         Emit(Weighted(OpKind::kEmbed, TensorRole::kTokenEmbd, shape_.vocab, shape_.hidden), {});
     graph_[x].width = shape_.hidden;
     if (shape_.embedding_norm) x = Norm(TensorRole::kTokenEmbdNorm, x);
     for (std::size_t l = 0; l < shape_.layers; ++l) {
       layer_ = l;
+      in_layers_ = true;
       x = Layer(x);
     }
-    layer_.reset();
+    in_layers_ = false;
+    layer_ = 0;  // as for the embedding: rules by layer see none here
     if (pass_.logits_for_last_only) tokens_ = 1;
     OpId logits =
         MatMul(TensorRole::kOutput, shape_.vocab, Norm(TensorRole::kOutputNorm, x), false);
     if (shape_.logit_softcap)
       logits = Emit({.kind = OpKind::kSoftcap, .width = shape_.vocab}, {logits});
     Emit({.kind = OpKind::kArgmax, .width = 1, .columns = shape_.vocab}, {logits});
-    return std::move(graph_);
   }
 
  private:
@@ -76,7 +78,7 @@ class GraphBuilder {
           .context = pass_.context,
           .capped = shape_.attention_softcap};
     if (const auto& window = shape_.sliding_window;
-        window && *layer_ % window->period != window->global)
+        window && layer_ % window->period != window->global)
       op.window = window->tokens;
     return MatMul(TensorRole::kAttnOutput, shape_.hidden, Emit(op, {q, keys, values}),
                   shape_.linear_bias);
@@ -84,13 +86,9 @@ class GraphBuilder {
 
   OpId FeedForward(OpId x) {
     const OpId up = MatMul(TensorRole::kFfnUp, shape_.ffn, x, shape_.linear_bias);
-    OpId inner = up;
-    if (shape_.glu) {
-      const OpId gate = MatMul(TensorRole::kFfnGate, shape_.ffn, x, shape_.linear_bias);
-      inner = Activate({gate, up}, shape_.ffn);
-    } else {
-      inner = Activate({up}, shape_.ffn);
-    }
+    const OpId inner =
+        shape_.glu ? Activate({MatMul(TensorRole::kFfnGate, shape_.ffn, x, shape_.linear_bias), up})
+                   : Activate({up});
     return MatMul(TensorRole::kFfnDown, shape_.hidden, inner, shape_.linear_bias);
   }
 
@@ -105,13 +103,10 @@ class GraphBuilder {
   OpId Experts(OpId x, OpId route) {
     const std::size_t ffn = shape_.moe->expert_ffn, wide = shape_.moe->active * ffn;
     const OpId up = Expert(TensorRole::kFfnUp, ffn, shape_.hidden, wide, {x, route});
-    OpId inner = up;
-    if (shape_.glu) {
-      const OpId gate = Expert(TensorRole::kFfnGate, ffn, shape_.hidden, wide, {x, route});
-      inner = Activate({gate, up}, wide);
-    } else {
-      inner = Activate({up}, wide);
-    }
+    const OpId inner =
+        shape_.glu
+            ? Activate({Expert(TensorRole::kFfnGate, ffn, shape_.hidden, wide, {x, route}), up})
+            : Activate({up});
     return Expert(TensorRole::kFfnDown, shape_.hidden, ffn, shape_.hidden, {inner, route});
   }
 
@@ -153,9 +148,9 @@ class GraphBuilder {
     return Emit(op, {x});
   }
 
-  OpId Activate(std::initializer_list<OpId> operands, std::size_t width) {
+  OpId Activate(std::initializer_list<OpId> operands) {
     return Emit({.kind = shape_.glu ? OpKind::kGlu : OpKind::kActivation,
-                 .width = width,
+                 .width = graph_[*operands.begin()].width,
                  .activation = shape_.activation},
                 operands);
   }
@@ -166,13 +161,13 @@ class GraphBuilder {
   Op Weighted(OpKind kind, TensorRole role, std::size_t rows, std::size_t columns) const {
     return {.kind = kind,
             .role = role,
-            .format = FormatOf(mixture_, shape_, role, layer_.value_or(0), columns),
+            .format = FormatOf(mixture_, shape_, role, layer_, columns),
             .rows = rows,
             .columns = columns};
   }
 
   OpId Emit(Op op, std::initializer_list<OpId> operands) {
-    op.layer = layer_;
+    if (in_layers_) op.layer = layer_;
     op.tokens = tokens_;
     const OpId id = boost::add_vertex(op, graph_);
     std::size_t operand = 0;
@@ -189,8 +184,9 @@ class GraphBuilder {
   const QuantMixture& mixture_;
   const ForwardPass pass_;
   std::size_t tokens_ = pass_.tokens;
-  std::optional<std::size_t> layer_;
-  OpGraph graph_;
+  std::size_t layer_ = 0;
+  bool in_layers_ = false;
+  OpGraph& graph_;
 };
 
 }  // namespace
@@ -199,7 +195,16 @@ OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization,
                      const ForwardPass& pass) {
   const QuantMixture& mixture = FindQuantization(card, quantization);
   if (pass.tokens == 0) throw InputError("a pass needs at least one token");
-  return GraphBuilder(ShapeOf(card), mixture, pass).Build();
+  OpGraph graph;
+  GraphBuilder(ShapeOf(card), mixture, pass, graph).Build();
+  return graph;
+}
+
+void SetContext(OpGraph& graph, std::size_t context) {
+  for (OpId id = 0; id < boost::num_vertices(graph); ++id) {
+    Op& op = graph[id];
+    if (op.kind == OpKind::kKvStore || op.kind == OpKind::kAttention) op.context = context;
+  }
 }
 
 std::vector<OpId> Operands(const OpGraph& graph, OpId op) {

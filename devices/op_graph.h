@@ -91,6 +91,9 @@ struct ForwardPass {
 // Throws InputError where the card has no shape, no such quantisation, or there is no token.
 OpGraph BuildOpGraph(const ModelCard& card, std::string_view quantization, const ForwardPass& pass);
 
+// The same pass after another context: what decoding the next token needs, without a new graph.
+void SetContext(OpGraph& graph, std::size_t context);
+
 // The producers of an operation's operands, by operand.
 std::vector<OpId> Operands(const OpGraph& graph, OpId op);
 

@@ -8,7 +8,9 @@ namespace edgesim {
 
 void AddRunCommand(CLI::App& app);
 void AddActionsCommand(CLI::App& app);
+void AddCalibrateCommand(CLI::App& app);
 void AddPredictCommand(CLI::App& app);
+void AddExerciseCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
 void AddSegmentCommand(CLI::App& app);
 void AddSampleCommand(CLI::App& app);

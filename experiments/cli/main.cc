@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "calibration/timing.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/yaml_reader.h"
@@ -14,7 +15,7 @@
 #include "sim/version.h"
 
 int main(int argc, char** argv) {
-  constexpr int kBadInput = 2;
+  constexpr int kBadInput = 2, kBusyMachine = 4;
   CLI::App app(
       "edgesim replays request workloads on models of edge devices and compares policies that "
       "choose, request\n"
@@ -24,7 +25,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   edgesim::AddRunCommand(app);
   edgesim::AddActionsCommand(app);
+  edgesim::AddCalibrateCommand(app);
   edgesim::AddPredictCommand(app);
+  edgesim::AddExerciseCommand(app);
   edgesim::AddRecordCommand(app);
   edgesim::AddFitCommand(app);
   edgesim::AddSegmentCommand(app);
@@ -40,6 +43,7 @@ int main(int argc, char** argv) {
       "Your own trace: edgesim record --help, then edgesim fit --help\n"
       "Exit codes: 0 done; 1 `compare` found a regression; 2 bad input, said in one line; 3 a bug "
       "in edgesim;\n"
+      "4 `calibrate` or `exercise` found no quiet moment;\n"
       "`record` ends with its command's own.");
   app.set_version_flag("--version", fmt::format("edgesim {}", edgesim::kVersion));
   const auto bad_input = [](const std::string& what) {
@@ -65,6 +69,9 @@ int main(int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     return bad_input(fmt::format("{}; see edgesim --help", error.what()));
+  } catch (const edgesim::ContentionError& error) {
+    edgesim::PrintErrorLine(fmt::format("edgesim: {}", error.what()));
+    return kBusyMachine;
   } catch (const edgesim::InputError& error) {
     return bad_input(error.what());
   } catch (const std::exception& error) {

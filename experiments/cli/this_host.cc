@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <map>
 #include <string_view>
 #include <thread>
 
@@ -22,13 +23,21 @@ std::string FirstLine(const fs::path& path) {
   return line;
 }
 
+// The model name with family and model numbers: virtual machines give one name to several chips.
 std::string CpuName(const fs::path& root) {
   std::ifstream in(root / "proc/cpuinfo");
-  for (std::string line; std::getline(in, line);) {
-    if (!line.starts_with("model name")) continue;
-    const std::size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
-    if (begin != std::string::npos)
-      return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+  std::map<std::string, std::string> fields;  // of the first CPU
+  for (std::string line; std::getline(in, line) && !line.empty();) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+    if (begin == std::string::npos) continue;
+    fields[line.substr(0, line.find_last_not_of(" \t", colon - 1) + 1)] =
+        line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+  }
+  if (const auto name = fields.find("model name"); name != fields.end()) {
+    if (!fields.contains("cpu family") || !fields.contains("model")) return name->second;
+    return name->second + " (family " + fields["cpu family"] + ", model " + fields["model"] + ")";
   }
   const std::string board = FirstLine(root / "proc/device-tree/model");
   return board.empty() ? "unknown CPU" : board;

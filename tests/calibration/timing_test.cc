@@ -12,11 +12,12 @@ namespace {
 struct FakeMachine {
   std::vector<double> run_s;
   std::vector<double> stolen;
-  double now = 100, stolen_total = 0;
+  double now = 100, stolen_total = 0, waited = 0;
   std::size_t runs = 0;
 
   HostClock Clock() {
-    return {[this] { return now; }, [this] { return stolen_total; }, [] { return 0.0; }};
+    return {[this] { return now; }, [this] { return stolen_total; }, [this] { return waited; },
+            [this] { return 0.25 * now; }};
   }
   void Run() {
     now += run_s[runs % run_s.size()];
@@ -53,6 +54,19 @@ TEST(Timing, ADisturbedRoundIsRepeatedAndCounted) {
   EXPECT_EQ(watch.tally().rounds, 2U);
   EXPECT_EQ(watch.tally().disturbed, 1U);
   EXPECT_EQ(machine.runs, 9U);
+}
+
+TEST(Timing, WaitingForACpuIsADisturbanceEvenOfAMillisecond) {
+  FakeMachine machine{.run_s = {0.01}};
+  Stopwatch watch(machine.Clock(), {.least_runs = 2, .round_s = 0.001}, 2);
+  watch.Time("a run", [&](std::size_t) {
+    if (machine.runs == 2) machine.waited += 0.002;  // of 2 threads x 0.02 s: 5 %
+    machine.Run();
+  });
+  EXPECT_EQ(watch.tally().disturbed, 1U);
+  EXPECT_EQ(watch.tally().rounds, 2U);
+  EXPECT_NEAR(watch.tally().seconds, 0.04, 1e-9);
+  EXPECT_NEAR(watch.tally().others_s, 0.01, 1e-9);
 }
 
 TEST(Timing, AMachineThatIsNeverQuietIsRefused) {

@@ -43,6 +43,14 @@ TEST(ThisHost, ReadsNameAndCaches) {
   EXPECT_EQ(host.l3_bytes, 32U << 20);
 }
 
+TEST(ThisHost, TellsChipsOfOneNameApart) {
+  const fs::path root = EmptyRoot("host_virtual");
+  Write(root / "proc/cpuinfo",
+        "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n\n"
+        "processor\t: 1\ncpu family\t: 26\n");
+  EXPECT_EQ(ReadHostIdentity(root, "avx2", 2).cpu, "AMD EPYC (family 25, model 17)");
+}
+
 TEST(ThisHost, TakesTheBoardsNameAndLeavesUnknownCachesNull) {
   const fs::path root = EmptyRoot("host_arm");
   Write(root / "proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 108.00\n");

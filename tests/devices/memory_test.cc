@@ -97,7 +97,7 @@ TEST(PeakMemory, IsItsParts) {
 }
 
 TEST(PeakMemory, ATiedEmbeddingCountsOnce) {
-  ModelCard card = ToyCard();
+  ModelCard card = SmallCard();
   const double tied = PeakMemory(card, "f16", 16, {}).weights;
   card.shape->tied_embeddings = false;
   EXPECT_EQ(PeakMemory(card, "f16", 16, {}).weights - tied, 1000 * 256 * 2);
@@ -112,9 +112,9 @@ TEST(PeakMemory, BadInput) {
     }
     return "no error";
   };
-  EXPECT_THAT(error([] { PeakMemory(ToyCard(), "f16", 8, {.tokens = 4, .context = 5}); }),
+  EXPECT_THAT(error([] { PeakMemory(SmallCard(), "f16", 8, {.tokens = 4, .context = 5}); }),
               HasSubstr("4 tokens after 5 do not fit into a cache of 8"));
-  EXPECT_EQ(error([] { PeakMemory(ToyCard(), "f16", 9, {.tokens = 4, .context = 5}); }),
+  EXPECT_EQ(error([] { PeakMemory(SmallCard(), "f16", 9, {.tokens = 4, .context = 5}); }),
             "no error");
   EXPECT_THAT(error([] { KvCacheBytes(ShippedCards().at("gemma-3n-e4b"), 1); }),
               HasSubstr("'gemma-3n-e4b'"));

@@ -139,9 +139,20 @@ TEST(OpCost, TwoOperationsPerWeight) {
   }
 }
 
+TEST(OpCost, OperandsAreReadButNotTheCache) {
+  const OpGraph graph = BuildOpGraph(SmallCard(), "f16", {.tokens = 3});
+  for (OpId id = 0; id < boost::num_vertices(graph); ++id) {
+    double expected = OperandBytes(graph, id);
+    if (graph[id].kind == OpKind::kAttention) expected = 3 * 256 * 4;
+    if (graph[id].kind == OpKind::kGlu) expected = 2 * 3 * 512 * 4;
+    if (graph[id].kind == OpKind::kEmbed) expected = 0;
+    EXPECT_EQ(OperandBytes(graph, id), expected);
+  }
+}
+
 TEST(OpCost, ActivationBytes) {
   // embed 3 x 256 written, read by a norm and an add ...: by hand for one layer without rope.
-  ModelCard card = ToyCard();
+  ModelCard card = SmallCard();
   card.shape->layers = 1;
   card.shape->rotary_fraction = 0;
   const GraphTotals totals = Totals(BuildOpGraph(card, "f16", {.tokens = 3}));

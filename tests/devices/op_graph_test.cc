@@ -89,7 +89,7 @@ TEST(OpGraph, OfEveryCardIsSound) {
 }
 
 TEST(OpGraph, CountsOfAPlainModel) {
-  const auto kinds = Kinds(BuildOpGraph(ToyCard(), "f16", {.tokens = 3}));
+  const auto kinds = Kinds(BuildOpGraph(SmallCard(), "f16", {.tokens = 3}));
   EXPECT_EQ(kinds, (std::map<OpKind, int>{{OpKind::kEmbed, 1},
                                           {OpKind::kRmsNorm, 5},
                                           {OpKind::kRope, 4},
@@ -161,7 +161,7 @@ TEST(OpGraph, RouterPlacement) {
 
 TEST(OpGraph, LogitsOfTheLastTokenOnly) {
   const auto tokens_of_output = [](const ForwardPass& pass) {
-    const OpGraph graph = BuildOpGraph(ToyCard(), "q8_0", pass);
+    const OpGraph graph = BuildOpGraph(SmallCard(), "q8_0", pass);
     const OpId argmax = boost::num_vertices(graph) - 1;
     const OpId output = Operands(graph, argmax)[0], norm = Operands(graph, output)[0];
     EXPECT_EQ(graph[output].role, TensorRole::kOutput);
@@ -173,6 +173,16 @@ TEST(OpGraph, LogitsOfTheLastTokenOnly) {
   };
   EXPECT_EQ(tokens_of_output({.tokens = 9}), 1U);
   EXPECT_EQ(tokens_of_output({.tokens = 9, .logits_for_last_only = false}), 9U);
+}
+
+TEST(OpGraph, MovesOnToTheNextToken) {
+  const ModelCard& card = ShippedCards().at("gemma-2-2b");
+  OpGraph graph = BuildOpGraph(card, "q8_0", {.context = 10});
+  SetContext(graph, 5000);
+  const GraphTotals moved = Totals(graph), built = DecodeTotals(card, "q8_0", 5000);
+  EXPECT_EQ(moved.operations, built.operations);
+  EXPECT_EQ(moved.kv_bytes_read, built.kv_bytes_read);
+  EXPECT_EQ(graph[Find(graph, OpKind::kKvStore, TensorRole::kAttnK, 3)].context, 5000U);
 }
 
 TEST(OpGraph, FormatsFollowTheMixture) {
@@ -208,7 +218,7 @@ TEST(OpGraph, BadInput) {
     }
     return "no error";
   };
-  EXPECT_THAT(error(ToyCard(), {.tokens = 0}), HasSubstr("at least one token"));
+  EXPECT_THAT(error(SmallCard(), {.tokens = 0}), HasSubstr("at least one token"));
   EXPECT_THAT(error(ShippedCards().at("gemma-3n-e2b"), {}), HasSubstr("'gemma-3n-e2b'"));
 }
 

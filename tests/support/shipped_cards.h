@@ -42,8 +42,8 @@ inline const std::map<std::string, ModelCard>& ShippedCards() {
 }
 
 // A small model of made-up numbers, for what is computed by hand.
-inline ModelCard ToyCard() {
-  ModelCard card{.name = "toy"};
+inline ModelCard SmallCard() {
+  ModelCard card{.name = "small"};
   card.shape = ModelShape{.hidden = 256,
                           .ffn = 512,
                           .layers = 2,

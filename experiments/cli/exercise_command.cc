@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "experiments/catalog.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/exercise_report.h"
+#include "experiments/cli/measuring_clock.h"
+#include "experiments/cli/request_arguments.h"
+#include "experiments/record/host_load.h"
+#include "sim/input_error.h"
+
+namespace edgesim {
+
+void AddExerciseCommand(CLI::App& app) {
+  CLI::App* exercise = app.add_subcommand(
+      "exercise", "Run a model's kernels once with random weights, beside its prediction");
+  const auto args = AddRequestArguments(*exercise);
+  exercise->footer(
+      "Example: edgesim exercise qwen3-0.6b q8_0 --prompt 64 --generate 16 --threads 1");
+  exercise->callback([args] {
+    const ModelCard card = FindModelCard(args->model);
+    ExerciseReport report{.predicted = PredictReportOf(*args, card)};
+    if (!card.shape) {
+      throw InputError(fmt::format(
+          "'{}' cannot be run: its shape is not published, only what decoding reads", card.name));
+    }
+    const double before = ReadPeakMemory().value_or(0);
+    report.measured =
+        Exercise(card, report.predicted.quantization, args->input.size, MeasuringClock(),
+                 {.threads = report.predicted.threads, .isa = kernels::FastestIsa()});
+    if (const auto peak = ReadPeakMemory()) report.memory_bytes = *peak - before;
+    fmt::print("{}", args->json ? ExerciseJson(report) : ExerciseText(report));
+  });
+}
+
+}  // namespace edgesim
