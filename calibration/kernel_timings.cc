@@ -30,10 +30,10 @@ MatMulTiming TimeProduct(const MatMulCase& product, std::size_t cold_bytes, Stop
       GaussianMatrix(product.format, product.rows, product.columns);
   const std::size_t copies =
       product.cold ? std::max<std::size_t>(2, cold_bytes / matrix.bytes() + 1) : 1;
+  kernels::MemoryPool pool;
   std::vector<kernels::PackedMatrix> weights;
-  for (std::size_t i = 1; i < copies; ++i)
-    weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows));
-  weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows));
+  for (std::size_t i = 0; i < copies; ++i)
+    weights.push_back(kernels::PackedMatrix::Repeated(matrix, product.rows, &pool));
   const std::vector<float> x = Gaussian(product.n * product.columns);
   std::vector<float> out(product.n * product.rows);
   kernels::MatMulWorkspace workspace;
@@ -56,13 +56,14 @@ OpTiming TimeOperation(const Op& op, std::size_t cold_bytes, Stopwatch& watch, k
   weights.bias.assign(op.width, 0.01F);
   const std::size_t positions = op.context + op.tokens;
   const bool cached = op.kind == OpKind::kAttention || op.kind == OpKind::kKvStore;
+  kernels::MemoryPool pool;
   std::vector<kernels::KvCache> caches;
   if (cached) {
     const std::size_t heads = op.kind == OpKind::kAttention ? op.kv_heads : op.heads;
     const std::size_t bytes = 4 * positions * heads * op.head_dim;
     const std::size_t copies = op.tokens == 1 ? cold_bytes / bytes + 1 : 1;
     for (std::size_t i = 0; i < std::min<std::size_t>(copies, 512); ++i)
-      caches.emplace_back(positions, heads, op.head_dim);
+      caches.emplace_back(positions, heads, op.head_dim, &pool);
   }
   const std::size_t width = op.kind == OpKind::kArgmax ? op.columns : op.width;
   const std::vector<float> a = Gaussian(op.tokens * width), b = a;

@@ -23,6 +23,7 @@ ModelRun::ModelRun(const ModelCard& card, std::string_view quantization, std::si
                    kernels::Isa isa)
     : card_(card), quantization_(quantization), runner_(isa, capacity, RotaryDims(ShapeOf(card))) {
   const ModelShape& shape = ShapeOf(card);
+  kernels::MemoryPool pool;
   std::map<std::pair<TensorFormat, std::size_t>, kernels::PackedMatrix> patterns;
   for (const WeightTensor& tensor : Weights(shape, FindQuantization(card, quantization))) {
     OpWeights& weights = weights_[{tensor.role, tensor.layer}];
@@ -35,10 +36,10 @@ ModelRun::ModelRun(const ModelCard& card, std::string_view quantization, std::si
     kernels::PackedMatrix& pattern = patterns[{tensor.format, tensor.columns}];
     if (pattern.rows() == 0) pattern = GaussianMatrix(tensor.format, 64, tensor.columns);
     for (std::size_t i = 0; i < tensor.count; ++i)
-      weights.matrices.push_back(kernels::PackedMatrix::Repeated(pattern, tensor.rows));
+      weights.matrices.push_back(kernels::PackedMatrix::Repeated(pattern, tensor.rows, &pool));
   }
   for (std::size_t layer = 0; layer < shape.layers; ++layer)
-    caches_.emplace_back(capacity, shape.kv_heads, shape.head_dim);
+    caches_.emplace_back(capacity, shape.kv_heads, shape.head_dim, &pool);
 }
 
 double ModelRun::cache_bytes() const {

@@ -70,7 +70,7 @@ void Attention(const AttentionShape& shape, const KvCache& cache, const float* q
     const std::size_t stride = (tile.high - tile.low + kPanelRows - 1) / kPanelRows * kPanelRows;
     for (std::size_t p = tile.low / kPanelRows; p * kPanelRows < tile.high; ++p) {
       kernels.multiply[tile.log2](cache.KeyPanel(head, p), head_dim, prepared,
-                                  scores + (p * kPanelRows - tile.low), stride);
+                                  scores + (p * kPanelRows - tile.low), stride, false);
     }
     for (std::size_t c = 0; c < tile.width(); ++c) {
       float* score = scores + c * stride;
@@ -93,7 +93,7 @@ void Attention(const AttentionShape& shape, const KvCache& cache, const float* q
     float* result = gathered;
     for (std::size_t p = 0; p < head_dim / kPanelRows; ++p) {
       kernels.multiply[tile.log2](cache.ValuePanel(head, p, tile.low), stride, prepared, result,
-                                  kPanelRows);
+                                  kPanelRows, false);
       for (std::size_t c = 0; c < tile.width(); ++c)
         std::copy_n(result + c * kPanelRows, kPanelRows, out + query_head(c) + p * kPanelRows);
     }

@@ -35,14 +35,15 @@ struct PackedBF16 {
 template <class S, int kCols>
 void InterleaveTile(const float* x, std::size_t stride, std::size_t k, std::byte* out) {
   auto* to = reinterpret_cast<float*>(out);
-  for (std::size_t c = 0; c < kCols; ++c) {
-    for (std::size_t i = 0; i < k; ++i) to[i * kCols + c] = x[c * stride + i];
+  for (std::size_t i = 0; i < k; ++i) {
+#pragma GCC unroll 8
+    for (std::size_t c = 0; c < kCols; ++c) to[i * kCols + c] = x[c * stride + i];
   }
 }
 
 template <class S, class P, int kCols>
 void FloatTile(const std::byte* panel, std::size_t k, const std::byte* tile, float* out,
-               std::size_t stride) {
+               std::size_t stride, bool) {
   constexpr int kParts = static_cast<int>(kPanelRows) / S::kLanes;
   // One column alone is a chain of additions as long as k: four of them run side by side.
   constexpr std::size_t kChains = kCols == 1 ? 4 : kCols == 2 ? 2 : 1;

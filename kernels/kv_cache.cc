@@ -8,7 +8,7 @@
 
 namespace edgesim::kernels {
 
-KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim)
+KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim, MemoryPool* pool)
     : capacity_((capacity + kPanelRows - 1) / kPanelRows * kPanelRows),
       heads_(heads),
       head_dim_(head_dim) {
@@ -16,17 +16,18 @@ KvCache::KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim)
     throw std::invalid_argument("a head of " + std::to_string(head_dim) +
                                 " floats is no multiple of " + std::to_string(kPanelRows));
   }
-  const std::size_t bytes = capacity_ * heads * head_dim * sizeof(Half);
-  keys_ = AlignedBytes(bytes);
-  values_ = AlignedBytes(bytes);
+  MemoryPool own;
+  if (pool == nullptr) pool = &own;
+  keys_ = pool->Take(HalfBytes());
+  values_ = pool->Take(HalfBytes());
   // Positions not yet stored are multiplied by probabilities of zero: they must be finite.
-  std::memset(keys_.data(), 0, keys_.size());
-  std::memset(values_.data(), 0, values_.size());
+  std::memset(keys_.get(), 0, HalfBytes());
+  std::memset(values_.get(), 0, HalfBytes());
 }
 
 void KvCache::StoreKey(std::size_t position, const Half* key) {
   for (std::size_t head = 0; head < heads_; ++head) {
-    auto* panel = reinterpret_cast<Half*>(keys_.data() +
+    auto* panel = reinterpret_cast<Half*>(keys_.get() +
                                           (head * capacity_ + position / kPanelRows * kPanelRows) *
                                               head_dim_ * sizeof(Half));
     for (std::size_t i = 0; i < head_dim_; ++i)
@@ -35,18 +36,18 @@ void KvCache::StoreKey(std::size_t position, const Half* key) {
 }
 
 void KvCache::StoreValue(std::size_t position, const Half* value) {
-  auto* values = reinterpret_cast<Half*>(values_.data());
+  auto* values = reinterpret_cast<Half*>(values_.get());
   for (std::size_t i = 0; i < heads_ * head_dim_; ++i) {
     values[(i / kPanelRows * capacity_ + position) * kPanelRows + i % kPanelRows] = value[i];
   }
 }
 
 const std::byte* KvCache::KeyPanel(std::size_t head, std::size_t p) const {
-  return keys_.data() + (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
+  return keys_.get() + (head * capacity_ + p * kPanelRows) * head_dim_ * sizeof(Half);
 }
 
 const std::byte* KvCache::ValuePanel(std::size_t head, std::size_t p, std::size_t first) const {
-  return values_.data() +
+  return values_.get() +
          ((head * (head_dim_ / kPanelRows) + p) * capacity_ + first) * kPanelRows * sizeof(Half);
 }
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "kernels/formats.h"
-#include "kernels/packed_matrix.h"
+#include "kernels/memory_pool.h"
 
 namespace edgesim::kernels {
 
@@ -13,12 +13,13 @@ class KvCache {
  public:
   KvCache() = default;
   // Room for `capacity` positions; head_dim is a multiple of 16, else std::invalid_argument.
-  KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim);
+  KvCache(std::size_t capacity, std::size_t heads, std::size_t head_dim,
+          MemoryPool* pool = nullptr);
 
   std::size_t heads() const { return heads_; }
   std::size_t head_dim() const { return head_dim_; }
   std::size_t capacity() const { return capacity_; }  // a multiple of 16
-  std::size_t bytes() const { return keys_.size() + values_.size(); }
+  std::size_t bytes() const { return 2 * HalfBytes(); }
 
   // Stores heads * head_dim halves as the key, or the value, of a position.
   void StoreKey(std::size_t position, const Half* key);
@@ -30,8 +31,10 @@ class KvCache {
   const std::byte* ValuePanel(std::size_t head, std::size_t p, std::size_t first) const;
 
  private:
+  std::size_t HalfBytes() const { return capacity_ * heads_ * head_dim_ * sizeof(Half); }
+
   std::size_t capacity_ = 0, heads_ = 0, head_dim_ = 0;
-  AlignedBytes keys_, values_;
+  std::shared_ptr<std::byte> keys_, values_;
 };
 
 }  // namespace edgesim::kernels

@@ -44,16 +44,17 @@ void ForTiles(std::size_t first, std::size_t end, int widest, F f) {
 
 // Rows of one panel, all of them or, at the end of the matrix, through a buffer.
 void MultiplyPanel(const PackedMatrix& weights, const FormatKernels& kernels, std::size_t panel,
-                   Tile tile, const std::byte* prepared, float* out, std::size_t stride) {
+                   Tile tile, const std::byte* prepared, float* out, std::size_t stride,
+                   bool first) {
   const std::size_t row = panel * kPanelRows;
   const auto multiply = kernels.multiply[tile.width_log2];
   if (row + kPanelRows <= weights.rows()) {
     multiply(weights.panel(panel), weights.columns(), prepared, out + tile.first * stride + row,
-             stride);
+             stride, first);
     return;
   }
   float rows[std::size_t{1} << (kTileWidths - 1)][kPanelRows];
-  multiply(weights.panel(panel), weights.columns(), prepared, rows[0], kPanelRows);
+  multiply(weights.panel(panel), weights.columns(), prepared, rows[0], kPanelRows, first);
   for (std::size_t c = 0; c < std::size_t{1} << tile.width_log2; ++c) {
     std::memcpy(out + (tile.first + c) * stride + row, rows[c],
                 (weights.rows() - row) * sizeof(float));
@@ -105,7 +106,7 @@ void MatMul(const PackedMatrix& weights, const Activations& x, float* out, std::
       for (std::size_t panel = group * per_task; panel < end; ++panel) {
         ForTiles(first, std::min(first + chunk, x.n), table.tile_columns, [&](Tile tile) {
           MultiplyPanel(weights, kernels, panel, tile, prepared + tile.first * column_bytes, out,
-                        out_stride);
+                        out_stride, tile.first == first);
         });
       }
     }

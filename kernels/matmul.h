@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "kernels/isa.h"
+#include "kernels/memory_pool.h"
 #include "kernels/packed_matrix.h"
 
 namespace edgesim::kernels {

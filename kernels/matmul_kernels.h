@@ -14,9 +14,10 @@ inline constexpr int kTileWidths = 4;  // tiles of 1, 2, 4 and 8 columns; 8 only
 struct FormatKernels {
   // `columns` of k activations each, `stride` apart, made into one tile.
   using Prepare = void (*)(const float* x, std::size_t stride, std::size_t k, std::byte* tile);
-  // out[c * stride + r] of one panel of 16 rows; all 16 are written.
+  // out[c * stride + r] of one panel of 16 rows; all 16 are written. `from_memory`: the panel is
+  // in no cache yet.
   using Multiply = void (*)(const std::byte* panel, std::size_t k, const std::byte* tile,
-                            float* out, std::size_t stride);
+                            float* out, std::size_t stride, bool from_memory);
   Prepare prepare[kTileWidths];
   Multiply multiply[kTileWidths];
   std::size_t (*column_bytes)(std::size_t k);  // of a prepared column

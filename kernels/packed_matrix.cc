@@ -1,12 +1,9 @@
 #include "kernels/packed_matrix.h"
 
-#include <sys/mman.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -14,19 +11,6 @@
 #include "kernels/packed_formats.h"
 
 namespace edgesim::kernels {
-
-AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
-  if (size == 0) return;
-  constexpr std::size_t kHugePage = std::size_t{2} << 20, kLine = 64;
-  const std::size_t boundary = size >= kHugePage ? kHugePage : kLine;
-  const std::size_t rounded = (size + boundary - 1) / boundary * boundary;
-  void* memory = std::aligned_alloc(boundary, rounded);
-  if (memory == nullptr) throw std::bad_alloc();
-  if (size >= kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);  // advice: may be refused
-  bytes_.reset(static_cast<std::byte*>(memory));
-}
-
-void AlignedBytes::Free::operator()(std::byte* bytes) const { std::free(bytes); }
 
 std::size_t PackedMatrix::panels() const { return (rows_ + kPanelRows - 1) / kPanelRows; }
 std::size_t PackedMatrix::panel_bytes() const { return MatrixBytes(format_, kPanelRows, columns_); }
@@ -41,27 +25,28 @@ PackedMatrix::PackedMatrix(WeightFormat format, std::size_t rows, std::size_t co
                                 std::to_string(expected) + " bytes, not " +
                                 std::to_string(blocks.size()));
   }
-  bytes_ = AlignedBytes(panels() * panel_bytes());
+  bytes_ = MemoryPool().Take(bytes());
   const std::size_t row_bytes = MatrixBytes(format, 1, columns);
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, panels()), [&](const auto& range) {
     for (std::size_t p = range.begin(); p != range.end(); ++p) {
       const std::size_t first = p * kPanelRows;
       const std::size_t count = rows - first < kPanelRows ? rows - first : kPanelRows;
       PackPanel(format, blocks.data() + first * row_bytes, row_bytes, count, columns,
-                bytes_.data() + p * panel_bytes());
+                bytes_.get() + p * panel_bytes());
     }
   });
 }
 
-PackedMatrix PackedMatrix::Repeated(const PackedMatrix& pattern, std::size_t rows) {
+PackedMatrix PackedMatrix::Repeated(const PackedMatrix& pattern, std::size_t rows,
+                                    MemoryPool* pool) {
   PackedMatrix out;
   out.format_ = pattern.format_;
   out.rows_ = rows;
   out.columns_ = pattern.columns_;
-  out.bytes_ = AlignedBytes(out.panels() * out.panel_bytes());
+  out.bytes_ = pool != nullptr ? pool->Take(out.bytes()) : MemoryPool().Take(out.bytes());
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, out.panels()), [&](const auto& range) {
     for (std::size_t p = range.begin(); p != range.end(); ++p) {
-      std::memcpy(out.bytes_.data() + p * out.panel_bytes(), pattern.panel(p % pattern.panels()),
+      std::memcpy(out.bytes_.get() + p * out.panel_bytes(), pattern.panel(p % pattern.panels()),
                   out.panel_bytes());
     }
   });

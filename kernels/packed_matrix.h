@@ -6,26 +6,9 @@
 #include <span>
 
 #include "kernels/formats.h"
+#include "kernels/memory_pool.h"
 
 namespace edgesim::kernels {
-
-// Uninitialised bytes on a cache line's boundary, in huge pages where the system grants them.
-class AlignedBytes {
- public:
-  AlignedBytes() = default;
-  explicit AlignedBytes(std::size_t size);
-
-  std::byte* data() { return bytes_.get(); }
-  const std::byte* data() const { return bytes_.get(); }
-  std::size_t size() const { return size_; }
-
- private:
-  struct Free {
-    void operator()(std::byte* bytes) const;
-  };
-  std::unique_ptr<std::byte, Free> bytes_;
-  std::size_t size_ = 0;
-};
 
 // rows x columns weights, repacked into panels of 16 rows (kernels/packed_formats.h); rows that
 // fill up the last panel are zero.
@@ -37,21 +20,22 @@ class PackedMatrix {
   PackedMatrix(WeightFormat format, std::size_t rows, std::size_t columns,
                std::span<const std::byte> blocks);
   // A matrix of `rows` rows, the panels of `pattern` over and over, each in memory of its own: a
-  // large matrix of realistic weights without the time to quantise one.
-  static PackedMatrix Repeated(const PackedMatrix& pattern, std::size_t rows);
+  // large matrix of realistic weights without the time to quantise one. From `pool` where given.
+  static PackedMatrix Repeated(const PackedMatrix& pattern, std::size_t rows,
+                               MemoryPool* pool = nullptr);
 
   WeightFormat format() const { return format_; }
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::size_t panels() const;
   std::size_t panel_bytes() const;
-  std::size_t bytes() const { return bytes_.size(); }
-  const std::byte* panel(std::size_t index) const { return bytes_.data() + index * panel_bytes(); }
+  std::size_t bytes() const { return panels() * panel_bytes(); }
+  const std::byte* panel(std::size_t index) const { return bytes_.get() + index * panel_bytes(); }
 
  private:
   WeightFormat format_ = WeightFormat::kF32;
   std::size_t rows_ = 0, columns_ = 0;
-  AlignedBytes bytes_;
+  std::shared_ptr<std::byte> bytes_;
 };
 
 }  // namespace edgesim::kernels
