@@ -18,7 +18,7 @@ using testing::ThrowsMessage;
 constexpr double kWatts = 15;
 
 HostAction Toy(const std::string& quantization) {
-  return {.card = ToyCard(),
+  return {.card = SmallCard(),
           .quantization = quantization,
           .sizes = {{20, 4}, {7, 30}, {20, 1}},
           .power = kWatts};
@@ -41,7 +41,7 @@ Execution Executed(const HostDevice& device, ActionId action, const Answer& answ
 
 double Predicted(const std::string& quantization, const RequestSize& size) {
   const HostProfile profile = ToyHost();
-  return PredictRequest(ToyCard(), quantization, size, profile.laws[0], profile.yardsticks[0])
+  return PredictRequest(SmallCard(), quantization, size, profile.laws[0], profile.yardsticks[0])
       .TotalSeconds();
 }
 
@@ -147,7 +147,7 @@ TEST(HostDevice, RefusesWhatItCannotTime) {
   HostAction sealed = Toy("q8_0");
   sealed.card.shape.reset();
   EXPECT_THAT([&] { HostDevice(ToyHost(), 0, {sealed}, OneRail()); },
-              ThrowsMessage<InputError>(HasSubstr("'toy' has no shape")));
+              ThrowsMessage<InputError>(HasSubstr("'small' has no shape")));
   HostProfile profile = ToyHost();
   profile.laws[0].matmul.erase(TensorFormat::kQ8_0);
   EXPECT_THAT([&] { Device(profile); },

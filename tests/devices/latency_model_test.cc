@@ -140,7 +140,7 @@ TEST(LatencyModel, APassIsTheSumOfItsParts) {
   const ThreadLaws laws = ToyLaws(2);
   for (const ForwardPass& pass :
        {ForwardPass{.tokens = 1, .context = 40}, ForwardPass{.tokens = 33, .context = 0}}) {
-    const OpGraph graph = BuildOpGraph(ToyCard(), "q8_0", pass);
+    const OpGraph graph = BuildOpGraph(SmallCard(), "q8_0", pass);
     const PassTime time = Predict(laws, graph);
     double parts = 0, operations = laws.pass_overhead_s;
     for (const auto& [name, seconds] : time.by_part) parts += seconds;
@@ -157,7 +157,7 @@ TEST(LatencyModel, APassIsTheSumOfItsParts) {
 TEST(LatencyModel, SaysWhichLawIsMissing) {
   ThreadLaws laws = ToyLaws(1);
   laws.matmul.erase(TensorFormat::kQ8_0);
-  const OpGraph graph = BuildOpGraph(ToyCard(), "q8_0", {});
+  const OpGraph graph = BuildOpGraph(SmallCard(), "q8_0", {});
   EXPECT_THAT(
       [&] { Predict(laws, graph); },
       ThrowsMessage<InputError>("the host profile has no law for q8_0 weights on 1 thread"));
