@@ -62,8 +62,9 @@ TEST(Prediction, RefusesWhatIsNoRequest) {
   EXPECT_THAT([] { OfToy(0, 1); }, refused);
   EXPECT_THAT([] { OfToy(1, 0); }, refused);
   const RequestSize size{.prompt_tokens = 1, .generated_tokens = 1};
-  EXPECT_THAT([&] { PredictRequest(SmallCard(), "q9", size, Host().laws[0], Host().yardsticks[0]); },
-              ThrowsMessage<InputError>(HasSubstr("has no quantization 'q9'")));
+  EXPECT_THAT(
+      [&] { PredictRequest(SmallCard(), "q9", size, Host().laws[0], Host().yardsticks[0]); },
+      ThrowsMessage<InputError>(HasSubstr("has no quantization 'q9'")));
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ TEST(BuildHostDevice, TakesActionsFromTheCatalogueAndAssumesItsPower) {
   EXPECT_EQ(chosen.facts.description,
             "Toy CPU @ 1 GHz (scalar), 2 threads, calibrated 2026-01-02T03:04:05Z");
   EXPECT_EQ(chosen.facts.provenance.at("power").kind, ProvenanceKind::kAssumed);
+  EXPECT_TRUE(chosen.facts.provenance.contains("laws"));
   EXPECT_THAT(chosen.facts.assumed,
               ElementsAre("Power is assumed, not measured: 15 W while a request runs, 4 W between "
                           "requests."));
