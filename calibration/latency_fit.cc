@@ -103,7 +103,8 @@ AttentionLaw AttentionLawOf(const Vector& p) {
           .bytes_per_s = 1 / p[1],
           .pass_s = {p[2], p[3], p[4], p[5]},
           .score_s = p[6],
-          .overlap = 1 + p[7]};
+          .query_s = p[7],
+          .overlap = 1 + p[8]};
 }
 
 void FitAttention(const std::vector<const OpTiming*>& timings, FittedLaws& out) {
@@ -112,8 +113,8 @@ void FitAttention(const std::vector<const OpTiming*>& timings, FittedLaws& out) 
   residuals.predict = [&](const Vector& p, std::size_t i) {
     return Seconds(AttentionLawOf(p), out.laws.tile_columns, timings[i]->op);
   };
-  residuals.start = Logs(
-      {kOverhead_s, kMemory_s, kPass_s, kPass_s, 1.5 * kPass_s, 2 * kPass_s, kScore_s, kSharpness});
+  residuals.start = Logs({kOverhead_s, kMemory_s, kPass_s, kPass_s, 1.5 * kPass_s, 2 * kPass_s,
+                          kScore_s, kPrepare_s, kSharpness});
   const Vector parameters = Fit(residuals);
   out.laws.attention = AttentionLawOf(parameters);
   out.fits.push_back(Ratios("attention", residuals, parameters));

@@ -21,11 +21,9 @@ Json ToJson(const MatMulLaw& law) {
 }
 
 Json ToJson(const AttentionLaw& law) {
-  return {{"overhead_s", law.overhead_s},
-          {"bytes_per_s", law.bytes_per_s},
-          {"pass_s", law.pass_s},
-          {"score_s", law.score_s},
-          {"overlap", law.overlap}};
+  return {{"overhead_s", law.overhead_s}, {"bytes_per_s", law.bytes_per_s},
+          {"pass_s", law.pass_s},         {"score_s", law.score_s},
+          {"query_s", law.query_s},       {"overlap", law.overlap}};
 }
 
 Json ToJson(const ThreadLaws& laws) {

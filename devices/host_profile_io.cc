@@ -110,11 +110,12 @@ MatMulLaw ReadMatMul(const JsonCursor& at) {
 }
 
 AttentionLaw ReadAttention(const JsonCursor& at) {
-  at.OnlyKeys({"overhead_s", "bytes_per_s", "pass_s", "score_s", "overlap"});
+  at.OnlyKeys({"overhead_s", "bytes_per_s", "pass_s", "score_s", "query_s", "overlap"});
   return {.overhead_s = at["overhead_s"].Number(0),
           .bytes_per_s = at["bytes_per_s"].Positive(),
           .pass_s = ReadPassSeconds(at["pass_s"]),
           .score_s = at["score_s"].Number(0),
+          .query_s = at["query_s"].Number(0),
           .overlap = at["overlap"].Number(1)};
 }
 

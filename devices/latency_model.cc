@@ -105,7 +105,8 @@ double Seconds(const AttentionLaw& law, std::size_t widest, const Op& op) {
   const AttentionWork work = WorkOfAttention(op, widest);
   double compute = work.scores * law.score_s;
   for (std::size_t w = 0; w < kPassWidths; ++w) compute += work.passes[w] * law.pass_s[w];
-  return law.overhead_s + Overlapped(KvBytesRead(op) / law.bytes_per_s, compute, law.overlap);
+  return law.overhead_s + Overlapped(KvBytesRead(op) / law.bytes_per_s, compute, law.overlap) +
+         law.query_s * static_cast<double>(op.tokens * op.width);
 }
 
 double Seconds(const ElementLaw& law, const Op& op) {

@@ -36,6 +36,7 @@ struct AttentionLaw {
   double bytes_per_s = 0;  // keys and values from memory
   PassSeconds pass_s{};    // per position, float of a head, and tile
   double score_s = 0;      // per score: softmax
+  double query_s = 0;      // per float of the queries: gathering them and giving out results
   double overlap = 0;      // as in MatMulLaw
 };
 

@@ -30,6 +30,7 @@ ThreadLaws TrueLaws() {
                     .bytes_per_s = 3e10,
                     .pass_s = {2e-11, 3e-11, 5e-11, 8e-11},
                     .score_s = 6e-10,
+                    .query_s = 4e-10,
                     .overlap = 4};
   for (std::size_t i = 0; i < kOpKindNames.size(); ++i)
     laws.elements[static_cast<OpKind>(i)] = {2e-7, 1.5e-10};
