@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "devices/hsmm_sampler.h"
 #include "devices/profile.h"
+#include "devices/rails_sampler.h"
 #include "sim/device.h"
 #include "sim/inverse_cdf_table.h"
 
@@ -22,17 +22,16 @@ class EdgeDevice final : public Device {
   void Execute(const Request& request, ActionId action, const Answer& answer, const Noise& world,
                Execution& out) const override;
 
+  // No draw of this answer takes longer.
+  double LongestSeconds(ActionId action, const Answer& answer) const;
+
  private:
-  struct RailModel {
-    HsmmSampler sampler;
-    LevelLaw level;
-  };
   struct ActionModel {
     InverseCdfTable latency;  // over seconds_per_token
     std::vector<double>
-        seconds_per_output_token;               // ascending: a late draw is late under every action
-    std::vector<std::size_t> request_class;     // of the same answers
-    std::vector<std::vector<RailModel>> rails;  // [rail][class]; one class serves all requests
+        seconds_per_output_token;            // ascending: a late draw is late under every action
+    std::vector<std::size_t> request_class;  // of the same answers
+    RailsSampler power;
   };
   DeviceInfo info_;
   std::vector<ActionModel> actions_;

@@ -73,10 +73,11 @@ std::string ActionsTable(const BuiltExperiment& built) {
       "energy, latency, peak: mean [central 90 % of {} simulated requests]; score: mean [95 % "
       "interval over {} questions]\n",
       draws, built.questions.questions.size());
-  text += fmt::format("device {}: {}\n", built.profile.name, built.profile.description);
-  for (const auto& [key, p] : built.profile.provenance) {
+  text += fmt::format("device {}: {}\n", built.device_facts.name, built.device_facts.description);
+  for (const auto& [key, p] : built.device_facts.provenance) {
     text += fmt::format("  {}: {}, {}; {} ({})\n", key, Name(p.kind), p.method, p.source, p.date);
   }
+  for (const std::string& sentence : built.device_facts.assumed) text += sentence + "\n";
   text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n",
                       built.config.workload.answers);
   return text;

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "devices/profile_io.h"
+#include "devices/host_device.h"
 #include "experiments/files.h"
-#include "sim/did_you_mean.h"
+#include "experiments/named_file.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -15,52 +15,6 @@ namespace edgesim {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Names in a folder that ships with edgesim, without the extension.
-std::vector<std::string> Shipped(const fs::path& folder, const std::string& extension) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(ShareDir() / folder, error)) {
-    if (entry.path().extension() == extension) names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-// A value with a slash or the extension is a path from the config's folder; else a shipped name.
-fs::path Find(const LoadedExperiment& loaded, const std::string& key, const std::string& value,
-              const fs::path& folder, const std::string& extension) {
-  std::error_code error;
-  if (value.find('/') != std::string::npos || fs::path(value).extension() == extension) {
-    fs::path path = loaded.directory / value;
-    if (!fs::is_regular_file(path, error))
-      loaded.document.Fail(key, fmt::format("no file '{}'", path.string()));
-    return path;
-  }
-  const std::vector<std::string> names = Shipped(folder, extension);
-  if (std::find(names.begin(), names.end(), value) == names.end()) {
-    loaded.document.Fail(
-        key, fmt::format("unknown {} '{}'; there is {}{}", key.substr(key.find('.') + 1), value,
-                         fmt::join(names, ", "), DidYouMean(value, names)));
-  }
-  return ShareDir() / folder / (value + extension);
-}
-
-void ChooseActions(const LoadedExperiment& loaded, BuiltExperiment& built) {
-  std::vector<std::string> known;
-  for (const ActionProfile& action : built.profile.actions) known.push_back(action.spec.name);
-  std::vector<std::string> wanted = loaded.config.actions.empty() ? known : loaded.config.actions;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto at = std::find(known.begin(), known.end(), wanted[i]);
-    if (at == known.end()) {
-      loaded.document.Fail(fmt::format("actions.{}", i),
-                           fmt::format("the device has no action '{}'; it has {}{}", wanted[i],
-                                       fmt::join(known, ", "), DidYouMean(wanted[i], known)));
-    }
-    built.profile_actions.push_back(static_cast<std::size_t>(at - known.begin()));
-    built.actions.push_back(built.profile.actions[built.profile_actions.back()].spec);
-  }
-}
 
 PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
                  const DeviceInfo& device) {
@@ -91,17 +45,31 @@ PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
   return cap;
 }
 
+// All answers under one action.
+std::vector<Answer> AnswersTo(const BuiltExperiment& built, ActionId action) {
+  std::vector<Answer> all;
+  for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
+    const std::vector<Answer>& answers = built.answers->Answers(q, action);
+    all.insert(all.end(), answers.begin(), answers.end());
+  }
+  return all;
+}
+
+MadeDevice Make(const ChosenDevice& chosen, const BuiltExperiment& built) {
+  std::vector<std::vector<RequestSize>> sizes(built.actions.size());
+  for (ActionId a = 0; a < sizes.size(); ++a) {
+    for (const Answer& answer : AnswersTo(built, a)) sizes[a].push_back(SizeOf(answer));
+  }
+  return chosen.make(sizes);
+}
+
 // Simulated time is 64-bit nanoseconds, and a request is held in memory interval by interval.
-void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built) {
+void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built,
+                    const MadeDevice& made) {
   double longest_s = 0;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
-    const double slowest =
-        built.profile.actions[built.profile_actions[a]].latency->seconds_per_output_token.back();
-    for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
-      for (const Answer& answer : built.answers->Answers(q, a)) {
-        longest_s = std::max(longest_s, answer.output_tokens * slowest);
-      }
-    }
+    for (const Answer& answer : AnswersTo(built, a))
+      longest_s = std::max(longest_s, made.longest_s(a, answer));
   }
   constexpr double kLongestRequest_s = 1e6, kLongestEpisode_s = 1e9;
   if (longest_s > kLongestRequest_s) {
@@ -155,25 +123,23 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   auto built = std::make_unique<BuiltExperiment>();
   const ExperimentConfig& config = built->config = loaded.config;
 
-  const fs::path profile_path =
-      Find(loaded, "device.profile", config.device.profile, "devices/profiles", ".json");
-  const fs::path questions_path =
-      Find(loaded, "workload.questions", config.workload.questions, "workloads/data", ".csv");
+  const ChosenDevice chosen = ReadDevice(loaded);
+  const fs::path questions_path = FindNamedFile(
+      loaded, "workload.questions", config.workload.questions, "workloads/data", ".csv");
   const fs::path answers_path =
-      Find(loaded, "workload.answers", config.workload.answers, "workloads/data", ".csv");
-  const std::string profile_text = ReadTextFile(profile_path),
-                    questions_text = ReadTextFile(questions_path),
+      FindNamedFile(loaded, "workload.answers", config.workload.answers, "workloads/data", ".csv");
+  const std::string questions_text = ReadTextFile(questions_path),
                     answers_text = ReadTextFile(answers_path);
-  built->profile_hash = fmt::format("{:016x}", HashName(profile_text));
+  built->profile_hash = chosen.hash;
   built->tables_hash = fmt::format("{:016x}", HashName(questions_text + '\0' + answers_text));
 
-  built->profile = ParseProfile(profile_text, profile_path.string());
-  ChooseActions(loaded, *built);
+  built->device_facts = chosen.facts;
+  built->actions = chosen.actions;
   built->questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
   built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()),
                                                  built->questions, built->actions);
-  built->device = std::make_unique<EdgeDevice>(built->profile, built->profile_actions,
-                                               config.device.idle == "assumed");
+  MadeDevice made = Make(chosen, *built);
+  built->device = std::move(made.device);
   built->workload = std::visit(
       [&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
       config.workload.arrivals);
@@ -190,7 +156,7 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   if (config.power_cap)
     world.limits.cap = MakeCap(loaded, *config.power_cap, built->device->Info());
 
-  CheckDurations(loaded, *built);
+  CheckDurations(loaded, *built, made);
   for (std::size_t i = 0; i < config.policies.size(); ++i) CheckPolicy(loaded, *built, i);
   return built;
 }

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "devices/edge_device.h"
-#include "devices/profile.h"
+#include "experiments/build_device.h"
 #include "experiments/load.h"
 #include "sim/decision_model.h"
 #include "sim/episode.h"
@@ -18,11 +17,10 @@ namespace edgesim {
 // Owns everything a World points to; does not move.
 struct BuiltExperiment {
   ExperimentConfig config;
-  DeviceProfile profile;
+  DeviceFacts device_facts;
   ActionTable actions;
-  std::vector<std::size_t> profile_actions;  // position in profile.actions, per action
   QuestionSet questions;
-  std::unique_ptr<EdgeDevice> device;
+  std::unique_ptr<Device> device;
   std::unique_ptr<MtBench> workload;
   std::unique_ptr<AnswerTable> answers;
   World world;

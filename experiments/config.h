@@ -25,12 +25,23 @@ struct EpisodesConfig {
   }
 };
 
+// Either a measured device or a calibrated host, whose power is given.
 struct DeviceConfig {
-  std::string profile;       // name in devices/profiles, or a path to a .json file
-  std::string idle = "off";  // `assumed`: the profile's assumed idle power counts between requests
+  std::optional<std::string> profile;        // name in devices/profiles, or a path to a .json file
+  std::optional<std::string> host_profile;   // path to a file of `edgesim calibrate`
+  std::optional<std::uint32_t> threads;      // of the host; default: the most it was measured with
+  std::optional<double> power_w;             // of the host while a request runs, or
+  std::optional<std::string> power_profile;  // a measured device with that of the same actions
+  std::optional<double> idle_w;              // with power_w
+  std::string idle = "off";  // `assumed`: the assumed idle power counts between requests
   template <class V>
   void Visit(V& v) {
-    v.Required("profile", profile);
+    v.Text("profile", profile);
+    v.Text("host_profile", host_profile);
+    v.Field("threads", threads, 1, 4096);
+    v.Field("power_w", power_w, 1e-3, 1e6);
+    v.Text("power_profile", power_profile);
+    v.Field("idle_w", idle_w, 0.0, 1e6);
     v.OneOf("idle", idle, {"off", "assumed"});
   }
 };

@@ -16,8 +16,11 @@ class YamlWriter {
   void Field(const char* key, const T& value, Bounds...) {
     Put(key, value);
   }
-  template <class... Bounds>
-  void Field(const char* key, const std::optional<double>& value, Bounds...) {
+  template <class T, class... Bounds>
+  void Field(const char* key, const std::optional<T>& value, Bounds...) {
+    if (value) Put(key, *value);
+  }
+  void Text(const char* key, const std::optional<std::string>& value) {
     if (value) Put(key, *value);
   }
   template <class T, class... Bounds>

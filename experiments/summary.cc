@@ -147,23 +147,26 @@ Json Experiment(const BuiltExperiment& built) {
            {"mode", config.power_cap->mode},
            {"scope", config.power_cap->scope}};
   }
-  return {{"name", config.name},
-          {"seed", config.seed},
-          {"replicas", config.replicas},
-          {"episodes_train", config.episodes.train},
-          {"episodes_eval", config.episodes.eval},
-          {"device", built.profile.name},
-          {"idle", config.device.idle},
-          {"actions", actions},
-          {"tables_hash", built.tables_hash},
-          {"requests", config.workload.requests},
-          {"horizon_s", config.workload.horizon_s ? Json(*config.workload.horizon_s) : Json()},
-          {"arrivals", arrivals},
-          {"observe_category", config.observe_category},
-          {"energy_budget_j", config.energy_budget.limit_j},
-          {"brown_out_reward", config.energy_budget.brown_out_reward},
-          {"power_cap", cap},
-          {"power_detail", config.power_detail}};
+  Json experiment = {
+      {"name", config.name},
+      {"seed", config.seed},
+      {"replicas", config.replicas},
+      {"episodes_train", config.episodes.train},
+      {"episodes_eval", config.episodes.eval},
+      {"device", built.device_facts.name},
+      {"idle", config.device.idle},
+      {"actions", actions},
+      {"tables_hash", built.tables_hash},
+      {"requests", config.workload.requests},
+      {"horizon_s", config.workload.horizon_s ? Json(*config.workload.horizon_s) : Json()},
+      {"arrivals", arrivals},
+      {"observe_category", config.observe_category},
+      {"energy_budget_j", config.energy_budget.limit_j},
+      {"brown_out_reward", config.energy_budget.brown_out_reward},
+      {"power_cap", cap},
+      {"power_detail", config.power_detail}};
+  if (!built.device_facts.assumed.empty()) experiment["assumed"] = built.device_facts.assumed;
+  return experiment;
 }
 
 }  // namespace

@@ -106,11 +106,9 @@ class YamlReader {
   void Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high);
   void Field(const char* key, std::uint64_t& value, std::uint64_t low, std::uint64_t high);
   void Field(const char* key, bool& value);
-  void Field(const char* key, std::optional<double>& value, double low, double high) {
-    double number = 0;
-    if (!Has(key)) return;
-    Field(key, number, low, high);
-    value = number;
+  template <class T, class Bound>
+  void Field(const char* key, std::optional<T>& value, Bound low, Bound high) {
+    if (Has(key)) Field(key, value.emplace(), low, high);
   }
   template <class T, class... Bounds>
   void Required(const char* key, T& value, Bounds... bounds) {

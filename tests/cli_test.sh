@@ -91,6 +91,17 @@ sed -i '/^2,big/d' a.csv
 "$edgesim" run mine.yaml >out 2>err
 [ $? -eq 2 ] && grep -q 'no answer for 1 (question, action) pairs: (2, big-4b-q4_0)' err || fail "holes: $(cat err)"
 
+# A calibrated host as the device: its power is assumed, which is said.
+cp "$data/toy_host.json" host.json
+printf 'question_id,action,prompt_tokens,output_tokens,score\n1,gemma-2-2b-q4_0,5,80,4\n1,gemma-2-2b-q8_0,5,90,7\n2,gemma-2-2b-q4_0,50,100,3\n2,gemma-2-2b-q8_0,50,100,8\n' >host.csv
+printf 'name: host\ndevice: {host_profile: ./host.json, threads: 1, power_w: 15}\nactions: [gemma-2-2b-q4_0, gemma-2-2b-q8_0]\nworkload: {questions: ./q.csv, answers: ./host.csv, requests: 10}\nenergy_budget: {limit_j: 3000}\npolicies: [q-learning]\n' >host.yaml
+# shellcheck disable=SC2086
+"$edgesim" run host.yaml $quick --out host >out 2>err && grep -q '^Power is assumed, not measured: 15 W' out && grep -q 'Power is assumed' host/manifest.json ||
+  fail "run on a host: $(cat out err)"
+"$edgesim" actions host.yaml --set optimum.draws=100 >out 2>err && grep -q '^Power is assumed' out || fail "actions of a host: $(cat err)"
+"$edgesim" run host.yaml --set actions=[gemma-2-2b-q6_k] >out 2>err
+[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q gemma-2-2b-q6_k err || fail "host without answers: $(cat err)"
+
 "$edgesim" --help >out 2>err && grep -q compare out || fail "--help"
 for command in run actions predict fit fidelity compare version; do
   "$edgesim" $command --help >out 2>err && [ -s out ] || fail "$command --help"

@@ -34,7 +34,7 @@ std::string Times(const RequestPrediction& p) {
   } else {
     text +=
         "time to first token  not known: the model's shape is not published, so decoding is "
-        "predicted\n                     from bytes over bandwidth and nothing else\n";
+        "bytes over\n                     bandwidth and nothing else: a lower bound\n";
   }
   const std::size_t n = p.decode_s.size();
   if (n > 0) {

@@ -75,16 +75,17 @@ std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
   char stamp[32], host[256] = {};
   std::strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
   gethostname(host, sizeof host - 1);
-  const nlohmann::ordered_json manifest = {{"edgesim", kVersion},
-                                           {"compiler", __VERSION__},
-                                           {"libm_class", LibmClass()},
-                                           {"profile_hash", built.profile_hash},
-                                           {"tables_hash", built.tables_hash},
-                                           {"finished", stamp},
-                                           {"host", host},
-                                           {"threads", threads},
-                                           {"seconds", seconds},
-                                           {"episodes", episodes}};
+  nlohmann::ordered_json manifest = {{"edgesim", kVersion},
+                                     {"compiler", __VERSION__},
+                                     {"libm_class", LibmClass()},
+                                     {"profile_hash", built.profile_hash},
+                                     {"tables_hash", built.tables_hash},
+                                     {"finished", stamp},
+                                     {"host", host},
+                                     {"threads", threads},
+                                     {"seconds", seconds},
+                                     {"episodes", episodes}};
+  if (!built.device_facts.assumed.empty()) manifest["assumed"] = built.device_facts.assumed;
   return manifest.dump(2) + "\n";
 }
 
@@ -126,8 +127,9 @@ void Run(const RunArguments& args) {
       "learner, {} evaluation episodes of each policy\n\n",
       config.name, config.workload.requests, config.energy_budget.limit_j,
       config.power_cap ? fmt::format(", cap {:g} W", config.power_cap->limit_w) : "",
-      built->profile.name, config.replicas, config.episodes.train, config.episodes.eval);
+      built->device_facts.name, config.replicas, config.episodes.train, config.episodes.eval);
   fmt::print("{}", ResultTable(*built, summary));
+  for (const std::string& sentence : built->device_facts.assumed) fmt::print("\n{}\n", sentence);
   for (const std::string& sentence : Verdicts(*built, summary)) fmt::print("\n{}\n", sentence);
 
   const std::filesystem::path written = dir.Write(

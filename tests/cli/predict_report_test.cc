@@ -27,7 +27,7 @@ PredictRequestInput Input(std::size_t prompt, std::size_t generated) {
 
 PredictReport OfToy(const PredictRequestInput& input, HostProfile profile = ToyHost()) {
   const HostIdentity here = ToyHost().host;
-  return MakePredictReport(ToyCard(), profile, "h.json", here, input);
+  return MakePredictReport(SmallCard(), profile, "h.json", here, input);
 }
 
 ModelCard Sealed() {
@@ -41,7 +41,7 @@ TEST(PredictReport, CountsBytesAndMemoryAtTheEndOfTheAnswer) {
   EXPECT_EQ(report.quantization, "q8_0");
   EXPECT_EQ(report.threads, 1U);
   EXPECT_FALSE(report.for_other_host);
-  EXPECT_EQ(report.memory.weights, *WeightBytes(ToyCard(), "q8_0"));
+  EXPECT_EQ(report.memory.weights, *WeightBytes(SmallCard(), "q8_0"));
   const double per_position = 2 * 2 * 2 * 64 * 2;      // K and V, f16, two heads of 64, two layers
   EXPECT_EQ(report.read.kv_bytes, 23 * per_position);  // the last token is not fed back
   EXPECT_EQ(report.memory.kv_cache, 23 * per_position);
@@ -89,7 +89,7 @@ TEST(PredictReport, RecordsThatItIsForAnotherHost) {
 TEST(PredictReport, TextSaysTimesMemoryPartsAndTrust) {
   const PredictReport report = OfToy(Input(20, 4));
   const std::string text = PredictText(report);
-  EXPECT_THAT(text, HasSubstr("toy q8_0, prompt of 20 tokens, 4 generated, on 1 thread\n"
+  EXPECT_THAT(text, HasSubstr("small q8_0, prompt of 20 tokens, 4 generated, on 1 thread\n"
                               "of Toy CPU @ 1 GHz (scalar); h.json of 2026-01-02T03:04:05Z, a "
                               "quick calibration\n"));
   EXPECT_THAT(text, HasSubstr("\ntime to first token  "));

@@ -33,12 +33,12 @@ TEST(DecodeLaw, IsThePassOverTheWholeGraphAtEveryContext) {
 }
 
 TEST(DecodeLaw, SumsItsPassesByPart) {
-  const DecodeLaw law(ToyCard(), "q8_0", Host().laws[0], Host().yardsticks[0]);
+  const DecodeLaw law(SmallCard(), "q8_0", Host().laws[0], Host().yardsticks[0]);
   const PassTime sum = law.Sum(30, 5);
   double seconds = 0, parts = 0, attention = 0;
   for (std::size_t context = 30; context < 35; ++context) {
-    const PassTime pass =
-        Predict(Host().laws[0], BuildOpGraph(ToyCard(), "q8_0", {.tokens = 1, .context = context}));
+    const PassTime pass = Predict(
+        Host().laws[0], BuildOpGraph(SmallCard(), "q8_0", {.tokens = 1, .context = context}));
     seconds += pass.seconds;
     attention += pass.by_part.at("attention");
   }

@@ -44,6 +44,20 @@ TEST(HostProfile, NoOverrideHelpsANoisyCalibration) {
                   HasSubstr("its law of attention on 2 threads misses the timings by 16 %")));
 }
 
+// Element-wise operations hardly count in a pass.
+TEST(HostProfile, SmallOperationsMayBeOff) {
+  HostProfile profile = ToyHost();
+  profile.residuals[1].median = 0.5;
+  for (const char* law : {"rms_norm", "argmax"}) {
+    profile.residuals[1].law = law;
+    EXPECT_NO_THROW(CheckQuality(profile, "h.json"));
+  }
+  for (const char* law : {"q4_0", "attention", "pass"}) {
+    profile.residuals[1].law = law;
+    EXPECT_THROW(CheckQuality(profile, "h.json"), InputError);
+  }
+}
+
 TEST(HostProfile, FindsLawsByThreadsOrListsThem) {
   const HostProfile profile = ToyHost();
   EXPECT_EQ(LawsFor(profile, "h.json", 2).threads, 2U);

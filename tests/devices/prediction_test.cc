@@ -19,14 +19,14 @@ const HostProfile& Host() {
 }
 
 RequestPrediction OfToy(std::size_t prompt, std::size_t generated) {
-  return PredictRequest(ToyCard(), "q8_0", {prompt, generated}, Host().laws[0],
+  return PredictRequest(SmallCard(), "q8_0", {prompt, generated}, Host().laws[0],
                         Host().yardsticks[0]);
 }
 
 TEST(Prediction, IsThePromptsPassAndOnePassPerFurtherToken) {
   const RequestPrediction prediction = OfToy(20, 4);
   const auto seconds = [](const ForwardPass& pass) {
-    return Predict(Host().laws[0], BuildOpGraph(ToyCard(), "q8_0", pass)).seconds;
+    return Predict(Host().laws[0], BuildOpGraph(SmallCard(), "q8_0", pass)).seconds;
   };
   const double prefill_s = seconds({.tokens = 20, .context = 0});
   ASSERT_TRUE(prediction.prefill);
@@ -62,8 +62,9 @@ TEST(Prediction, RefusesWhatIsNoRequest) {
   EXPECT_THAT([] { OfToy(0, 1); }, refused);
   EXPECT_THAT([] { OfToy(1, 0); }, refused);
   const RequestSize size{.prompt_tokens = 1, .generated_tokens = 1};
-  EXPECT_THAT([&] { PredictRequest(ToyCard(), "q9", size, Host().laws[0], Host().yardsticks[0]); },
-              ThrowsMessage<InputError>(HasSubstr("has no quantization 'q9'")));
+  EXPECT_THAT(
+      [&] { PredictRequest(SmallCard(), "q9", size, Host().laws[0], Host().yardsticks[0]); },
+      ThrowsMessage<InputError>(HasSubstr("has no quantization 'q9'")));
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ TEST(Resolved, ReadsBackToTheSameConfig) {
        "power_cap.mode=terminate"},
       {"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.1",
        "workload.horizon_s=33.3"},
-      {"policies.q-learning.learning_rate=0.123456789012345", "actions=[gemma-2-2b-it-q6_k]"}};
+      {"policies.q-learning.learning_rate=0.123456789012345", "actions=[gemma-2-2b-it-q6_k]"},
+      {"device={host_profile: h.json, threads: 2, power_w: 15.5, idle_w: 0.3, idle: assumed}"},
+      {"device={host_profile: h.json, power_profile: laptop-rtx3070}"}};
   for (const auto& overrides : cases) {
     const std::string first = ResolvedYaml(LoadSmall(overrides).config);
     const std::string second = ResolvedYaml(ParseExperiment(first, "resolved", {}).config);

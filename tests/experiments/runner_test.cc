@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/experiments/small_experiment.h"
+#include "tests/support/toy_host_file.h"
 
 namespace edgesim {
 namespace {
@@ -148,6 +149,44 @@ TEST(Runner, SettingsWithoutAnOptimumCountToo) {
         with({"power_cap.limit_w=112", "power_cap.scope=[gpu]"})}) {
     EXPECT_TRUE(seen.insert(Results(f)).second);
   }
+}
+
+TEST(Runner, SettingsOfACalibratedHostCountToo) {
+  const std::string file = ToyHostFile("runner_host");
+  HostProfile slower = ToyHost();
+  for (double& ratio : slower.residual_ratios) ratio *= 1.5;
+  const std::string other_file = ToyHostFile("slower_host", slower);
+  const auto files = [](const std::string& host, const std::string& device) {
+    LoadedExperiment loaded =
+        LoadSmall(OnToyHost(host, device,
+                            {"workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=0.01",
+                             "optimum.draws=100"}));
+    std::erase_if(loaded.config.policies, [](const PolicyConfig& p) {
+      return std::holds_alternative<ExactDpConfig>(p.kind);
+    });
+    return FilesOf(*Build(loaded));
+  };
+  std::set<std::string> seen;
+  for (const RunFiles& f : {files(file, "power_w: 15"), files(other_file, "power_w: 15"),
+                            files(file, "power_w: 15, threads: 1"), files(file, "power_w: 16"),
+                            files(file, "power_w: 15, idle_w: 1, idle: assumed"),
+                            files(file, "power_w: 15, idle_w: 2, idle: assumed"),
+                            files(file, "power_profile: laptop-rtx3070")}) {
+    EXPECT_TRUE(seen.insert(Results(f)).second);
+  }
+}
+
+// Constant power: energy is power times time, request by request.
+TEST(Runner, ACalibratedHostSpendsItsWattsTimesItsSeconds) {
+  const auto built = BuildSmall(OnToyHost(ToyHostFile("runner_host"), "power_w: 15",
+                                          {"energy_budget.limit_j=1e6", "optimum.draws=100"}));
+  const RunResult result = RunExperiment(*built, {.threads = 2});
+  for (const PolicyRun& policy : result.policies) {
+    for (const EvalRow& row : policy.replicas[0].eval)
+      EXPECT_NEAR(row.completed_energy_j, 15 * row.completed_latency_s, 1e-6) << policy.name;
+  }
+  EXPECT_NE(SummaryJson(*built, Summarise(*built, result)).find("Power is assumed"),
+            std::string::npos);
 }
 
 TEST(Runner, HiddenClassesChangeThePlannersAndNotTheWorld) {

@@ -17,6 +17,7 @@ inline ThreadLaws ToyLaws(std::size_t threads) {
                     .bytes_per_s = 8e9,
                     .pass_s = {1e-10 * each, 1.5e-10 * each, 2e-10 * each, 3e-10 * each},
                     .score_s = 1e-9 * each,
+                    .query_s = 2e-10 * each,
                     .overlap = 2},
       .elements = {}};
   const MatMulLaw matmul{.overhead_s = 3e-6,
