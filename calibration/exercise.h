@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "calibration/host_clock.h"
+#include "calibration/speed_probe.h"
 #include "devices/model_card.h"
 #include "devices/prediction.h"
 #include "kernels/isa.h"
@@ -21,14 +22,18 @@ struct ExerciseResult {
   double TotalSeconds() const;
 };
 
-// Disturbed runs, with more than `disturbed` of their CPU time stolen or waited for, are repeated
-// up to `retries` times. Throws ContentionError where none was left alone, InputError as
-// BuildOpGraph.
+// Disturbed runs are repeated up to `retries` times: those with more than `disturbed` of their CPU
+// time stolen or waited for, and those before, within or after which the machine's speed was
+// further than `typical` from `usual`, its yardsticks in the calibration. Throws ContentionError
+// where none was left alone, InputError as BuildOpGraph.
 struct ExerciseOptions {
   std::size_t threads = 1;
   kernels::Isa isa{};
   std::size_t retries = 4;
   double disturbed = 0.02;
+  SpeedProbe* probe = nullptr;  // null: speed is not watched
+  HostYardstick usual;
+  double typical = 0.15;
 };
 ExerciseResult Exercise(const ModelCard& card, std::string_view quantization,
                         const RequestSize& size, const HostClock& clock,

@@ -9,7 +9,6 @@
 #include "calibration/latency_fit.h"
 #include "calibration/pass_timings.h"
 #include "kernels/matmul_kernels.h"
-#include "kernels/yardsticks.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -21,29 +20,14 @@ double Quantile(std::vector<double> values, double p) {
   return values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
 }
 
-HostYardstick MeasureYardsticks(std::size_t threads, const HostClock& clock,
-                                const TimingOptions& options, kernels::Isa isa,
-                                TimingTally& tally) {
-  constexpr double kDotOperations = 4e9;
-  HostYardstick yardstick{.threads = threads};
-  Stopwatch watch(clock, options, threads);
+// Enough measurements for a median to be of the machine's usual speed.
+void WarmUp(SpeedProbe& probe, std::size_t threads, const HostClock& clock, double seconds) {
   tbb::task_arena(static_cast<int>(threads)).execute([&] {
-    kernels::AlignedBytes memory(options.cold_bytes);
-    std::fill_n(memory.data(), memory.size(), std::byte{1});
-    for (const kernels::ReadLoop loop : kernels::kReadLoops) {
-      const Timing timing = watch.Time("reading memory", [&](std::size_t) {
-        kernels::ReadMemory(loop, {memory.data(), options.cold_bytes}, isa);
-      });
-      yardstick.read_bytes_per_s = std::max(
-          yardstick.read_bytes_per_s, static_cast<double>(options.cold_bytes) / timing.median_s);
-    }
-    const double operations = kernels::RunDotProducts(kDotOperations, isa);
-    const Timing timing = watch.Time(
-        "dot products", [&](std::size_t) { kernels::RunDotProducts(kDotOperations, isa); });
-    yardstick.int8_operations_per_s = operations / timing.median_s;
+    const double start = clock.seconds();
+    do {
+      probe.Measure();
+    } while (clock.seconds() - start < seconds);
   });
-  tally.Add(watch.tally());
-  return yardstick;
 }
 
 LawResidual Residual(std::size_t threads, const LawFit& fit) {
@@ -93,8 +77,9 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
                fmt::format("{} thread{}", threads, threads == 1 ? "" : "s"));
     };
     report(0);
-    profile.yardsticks.push_back(MeasureYardsticks(threads, clock, timing, options.isa, tally));
-    const ThreadTimings timings = TimeKernels(plan, threads, clock, timing, options.isa,
+    SpeedProbe probe(clock, options.isa, timing.cold_bytes);
+    WarmUp(probe, threads, clock, options.warm_up_s);
+    const ThreadTimings timings = TimeKernels(plan, threads, clock, timing, probe, options.isa,
                                               [&](std::size_t done, std::size_t) { report(done); });
     tally.Add(timings.tally);
     for (const MatMulTiming& t : timings.products) spreads.push_back(t.timing.spread);
@@ -103,7 +88,7 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
     FittedLaws fitted = FitLaws(timings, tile_columns);
     const std::size_t done = plan.products.size() + plan.operations.size();
     const std::vector<PassTiming> measured =
-        TimePasses(passes, threads, clock, timing, options.isa, tally,
+        TimePasses(passes, threads, clock, timing, probe, options.isa, tally,
                    [&](std::size_t pass, std::size_t) { report(done + pass); });
     for (const PassTiming& t : measured) spreads.push_back(t.timing.spread);
     fitted.fits.push_back(FitPasses(measured, fitted.laws));
@@ -111,6 +96,8 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
     profile.residual_ratios.insert(profile.residual_ratios.end(), fitted.fits.back().ratios.begin(),
                                    fitted.fits.back().ratios.end());
     profile.laws.push_back(std::move(fitted.laws));
+    profile.yardsticks.push_back(probe.Typical());
+    profile.yardsticks.back().threads = threads;
     before += per_thread;
   }
   if (tally.others_s > kMostOthers * tally.seconds) {
@@ -119,9 +106,15 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
         "measurements; allowed: {:.0f} %",
         tally.others_s, tally.seconds, 100 * kMostOthers));
   }
+  if (static_cast<double>(tally.unsettled) > kMostUnsettled * static_cast<double>(spreads.size())) {
+    throw ContentionError(fmt::format(
+        "the machine is not steady: {} of {} figures were not to be had at one speed; allowed: "
+        "{:.0f} %",
+        tally.unsettled, spreads.size(), 100 * kMostUnsettled));
+  }
   std::sort(profile.residual_ratios.begin(), profile.residual_ratios.end());
   profile.measurement = {.timings = spreads.size(),
-                         .repeated_for_stolen_time = tally.disturbed,
+                         .repeated_for_stolen_time = tally.disturbed + tally.atypical,
                          .repeated_for_spread = tally.spread_wide,
                          .median_relative_iqr = Quantile(spreads, 0.5),
                          .p90_relative_iqr = Quantile(spreads, 0.9)};

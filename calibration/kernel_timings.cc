@@ -109,10 +109,10 @@ kernels::PackedMatrix GaussianMatrix(TensorFormat format, std::size_t rows, std:
 }
 
 ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const HostClock& clock,
-                          const TimingOptions& options, kernels::Isa isa,
+                          const TimingOptions& options, SpeedProbe& probe, kernels::Isa isa,
                           const TimingProgress& progress) {
   ThreadTimings timings{.threads = threads};
-  Stopwatch watch(clock, options, threads);
+  Stopwatch watch(clock, options, threads, &probe);
   const std::size_t of = plan.products.size() + plan.operations.size();
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {

@@ -56,7 +56,7 @@ using TimingProgress = std::function<void(std::size_t done, std::size_t of)>;
 
 // Runs the plan with that many threads. Throws ContentionError where the machine is not quiet.
 ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const HostClock& clock,
-                          const TimingOptions& options, kernels::Isa isa,
+                          const TimingOptions& options, SpeedProbe& probe, kernels::Isa isa,
                           const TimingProgress& progress);
 
 // The weights that stand for a matrix of `rows` x `columns`: Gaussian rows, repeated.

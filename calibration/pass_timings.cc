@@ -32,10 +32,10 @@ std::vector<PassCase> PassCases(const ModelCard& like) {
 
 std::vector<PassTiming> TimePasses(const std::vector<PassCase>& cases, std::size_t threads,
                                    const HostClock& clock, const TimingOptions& options,
-                                   kernels::Isa isa, TimingTally& tally,
+                                   SpeedProbe& probe, kernels::Isa isa, TimingTally& tally,
                                    const TimingProgress& progress) {
   std::vector<PassTiming> timings;
-  Stopwatch watch(clock, options, threads);
+  Stopwatch watch(clock, options, threads, &probe);
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {
     std::optional<ModelRun> run;

@@ -29,7 +29,7 @@ std::vector<PassCase> PassCases(const ModelCard& like);
 // With that many threads. Throws ContentionError where the machine is not quiet.
 std::vector<PassTiming> TimePasses(const std::vector<PassCase>& cases, std::size_t threads,
                                    const HostClock& clock, const TimingOptions& options,
-                                   kernels::Isa isa, TimingTally& tally,
+                                   SpeedProbe& probe, kernels::Isa isa, TimingTally& tally,
                                    const TimingProgress& progress);
 
 }  // namespace edgesim

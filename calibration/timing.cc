@@ -22,7 +22,9 @@ double Quantile(const std::vector<double>& sorted, double p) {
 void TimingTally::Add(const TimingTally& other) {
   rounds += other.rounds;
   disturbed += other.disturbed;
+  atypical += other.atypical;
   spread_wide += other.spread_wide;
+  unsettled += other.unsettled;
   seconds += other.seconds;
   others_s += other.others_s;
 }
@@ -38,6 +40,7 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
   double worst_share = 0;
   std::size_t index = 0;
   work(index++);  // warms code, workspace and threads
+  bool typical = probe_ == nullptr || probe_->IsTypical(options_.typical);
   for (std::size_t round = 0; round <= options_.retries; ++round) {
     ++tally_.rounds;
     const double stolen = clock_.stolen_s(), waited = clock_.waited_s();
@@ -58,6 +61,8 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
     const double ticks = clock_.stolen_s() - stolen;
     const double taken = clock_.waited_s() - waited + (ticks > 1.5 * kTick_s ? ticks : 0);
     const double share = taken / ((now - start) * static_cast<double>(threads_));
+    const bool was_typical = typical;
+    typical = probe_ == nullptr || probe_->IsTypical(options_.typical);
     if (share > options_.disturbed) {
       ++tally_.disturbed;
       worst_share = std::max(worst_share, share);
@@ -65,8 +70,13 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
     }
     const Timing timing = Summarise(std::move(seconds));
     if (!best || timing.spread < best->spread) best = timing;
-    if (best->spread <= options_.spread) return *best;
-    ++tally_.spread_wide;
+    if (!was_typical || !typical) {
+      ++tally_.atypical;
+    } else if (timing.spread > options_.spread) {
+      ++tally_.spread_wide;
+    } else {
+      return timing;
+    }
   }
   if (!best) {
     throw ContentionError(
@@ -74,6 +84,7 @@ Timing Stopwatch::Time(const std::string& what, const std::function<void(std::si
                     "{} was measured, {} times in a row; allowed: {:.0f} %",
                     100 * worst_share, what, options_.retries + 1, 100 * options_.disturbed));
   }
+  ++tally_.unsettled;
   return *best;
 }
 

@@ -50,6 +50,12 @@ bool CheckUsable(const HostProfile& profile, const std::string& file, const Host
   return other;
 }
 
+const HostYardstick& YardstickOf(const HostProfile& profile, std::size_t threads) {
+  const auto found = std::find_if(profile.yardsticks.begin(), profile.yardsticks.end(),
+                                  [&](const HostYardstick& y) { return y.threads == threads; });
+  return *found;
+}
+
 const ThreadLaws& LawsFor(const HostProfile& profile, const std::string& file,
                           std::size_t threads) {
   const auto found = std::find_if(profile.laws.begin(), profile.laws.end(),

@@ -88,6 +88,9 @@ bool CheckUsable(const HostProfile& profile, const std::string& file, const Host
 // The part of CheckUsable that any use of a profile needs, whatever the host.
 void CheckQuality(const HostProfile& profile, const std::string& file);
 
+// Of a thread count that the profile has.
+const HostYardstick& YardstickOf(const HostProfile& profile, std::size_t threads);
+
 // Throws InputError that opens with `file` and lists the thread counts there are.
 const ThreadLaws& LawsFor(const HostProfile& profile, const std::string& file, std::size_t threads);
 

@@ -23,10 +23,17 @@ void AddExerciseCommand(CLI::App& app) {
       throw InputError(fmt::format(
           "'{}' cannot be run: its shape is not published, only what decoding reads", card.name));
     }
+    constexpr std::size_t kProbeBytes = std::size_t{192} << 20;
+    SpeedProbe probe(MeasuringClock(), kernels::FastestIsa(), kProbeBytes);
     const double before = ReadPeakMemory().value_or(0);
+    ExerciseOptions options{.threads = report.predicted.threads, .isa = kernels::FastestIsa()};
+    // Another host's profile says nothing of this one's speed.
+    if (!report.predicted.for_other_host) {
+      options.probe = &probe;
+      options.usual = YardstickOf(report.predicted.profile, options.threads);
+    }
     report.measured =
-        Exercise(card, report.predicted.quantization, args->input.size, MeasuringClock(),
-                 {.threads = report.predicted.threads, .isa = kernels::FastestIsa()});
+        Exercise(card, report.predicted.quantization, args->input.size, MeasuringClock(), options);
     if (const auto peak = ReadPeakMemory()) report.memory_bytes = *peak - before;
     fmt::print("{}", args->json ? ExerciseJson(report) : ExerciseText(report));
   });

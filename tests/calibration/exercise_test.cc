@@ -39,8 +39,8 @@ TEST(Exercise, RepeatsAndCountsRunsThatOthersTookTimeFrom) {
       [&] {
         Exercise(SmallCard(), "q8_0", {5, 1}, clock, {.retries = 1});
       },
-      testing::Throws<ContentionError>(testing::Property(
-          &ContentionError::what, testing::HasSubstr("of 2 runs; allowed: 2 %"))));
+      testing::Throws<ContentionError>(
+          testing::Property(&ContentionError::what, testing::HasSubstr("2 runs were disturbed"))));
 }
 
 TEST(Exercise, RefusesWhatHasNoShape) {

@@ -28,7 +28,8 @@ CalibrationOptions Fast(std::vector<std::size_t> threads) {
   return {.mode = CalibrationMode::kQuick,
           .threads = std::move(threads),
           .isa = kernels::FastestIsa(),
-          .timing = {.least_runs = 1, .round_s = 0, .cold_bytes = 1 << 20}};
+          .timing = {.least_runs = 1, .round_s = 0, .cold_bytes = 1 << 20},
+          .warm_up_s = 0};
 }
 
 TEST(SlowHostCalibration, GivesAProfileThatCanBeWrittenAndRead) {

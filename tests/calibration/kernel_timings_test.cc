@@ -10,6 +10,7 @@ namespace {
 
 TEST(KernelTimings, TimesEveryProductAndOperationOfThePlan) {
   TickingClock ticks;
+  SpeedProbe probe(ticks.Clock(), kernels::FastestIsa(), 1 << 25);
   TimingPlan plan;
   plan.products.push_back({TensorFormat::kQ4_0, {{64, 64}, {32, 128}}, 3, true});
   plan.products.push_back({TensorFormat::kF16, {{16, 32}}, 1, false});
@@ -30,7 +31,7 @@ TEST(KernelTimings, TimesEveryProductAndOperationOfThePlan) {
   std::vector<std::size_t> progress;
   const ThreadTimings timings =
       TimeKernels(plan, 1, ticks.Clock(), {.least_runs = 3, .round_s = 0, .cold_bytes = 1 << 16},
-                  kernels::FastestIsa(), [&](std::size_t done, std::size_t of) {
+                  probe, kernels::FastestIsa(), [&](std::size_t done, std::size_t of) {
                     progress.push_back(done);
                     EXPECT_EQ(of, 5U);
                   });

@@ -25,14 +25,15 @@ TEST(PassTimings, CasesAreOfNoShippedShapeAndLargerThanCaches) {
 
 TEST(PassTimings, TimesEveryCase) {
   TickingClock ticks;
+  SpeedProbe probe(ticks.Clock(), kernels::FastestIsa(), 1 << 25);
   std::vector<PassCase> cases = {{SmallCard(), "q8_0", {.tokens = 4}},
                                  {SmallCard(), "q8_0", {.tokens = 1, .context = 4}},
                                  {SmallCard(), "f16", {.tokens = 1, .context = 9}}};
   TimingTally tally;
   std::size_t done = 0;
   const auto timings =
-      TimePasses(cases, 1, ticks.Clock(), {.least_runs = 2, .round_s = 0}, kernels::FastestIsa(),
-                 tally, [&](std::size_t at, std::size_t) { done = at; });
+      TimePasses(cases, 1, ticks.Clock(), {.least_runs = 2, .round_s = 0}, probe,
+                 kernels::FastestIsa(), tally, [&](std::size_t at, std::size_t) { done = at; });
   ASSERT_EQ(timings.size(), 3U);
   EXPECT_EQ(done, 3U);
   EXPECT_EQ(tally.rounds, 3U);
