@@ -17,8 +17,10 @@ namespace edgesim::kernels {
 // Blocks whose largest magnitude is no more than this count as zero: 127 over it must be finite.
 inline constexpr float kLeastActivation = 0x1p-120F;
 
-// Weights that come from memory are fetched this far ahead where several columns are multiplied:
-// the processor's own prefetch runs dry then. For one column it does not.
+// Weights that come from memory are fetched this far ahead where several columns are multiplied, or
+// where unpacking them takes long: the processor's own prefetch runs dry then. Elsewhere it does
+// not, and other distances than a page, hints of no reuse, or two panels at a time gained nothing
+// (Zen 4).
 inline constexpr std::size_t kAheadBytes = 4096, kLineBytes = 64;
 
 template <class P>
@@ -101,6 +103,7 @@ void QuantizedTile(const std::byte* panel, std::size_t k, const std::byte* tile,
                    std::size_t stride, bool from_memory) {
   constexpr int kParts = static_cast<int>(kPanelRows) / S::kLanes;
   constexpr std::size_t kUnitBytes = sizeof(P) / kUnits<P>;
+  constexpr bool kFetch = kCols >= 4 || P::kSubBlock == 16;
   using Float = typename S::Float;
   const auto* weights = reinterpret_cast<const P*>(panel);
   const auto* activations = reinterpret_cast<const ActivationBlock<P, kCols>*>(tile);
@@ -118,7 +121,7 @@ void QuantizedTile(const std::byte* panel, std::size_t k, const std::byte* tile,
       for (Float& f : block) f = S::Zero();
 #pragma GCC unroll 1
       for (std::size_t unit = 0; unit < kUnits<P>; ++unit) {
-        if (kCols >= 4 && part == 0 && from_memory) {
+        if (kFetch && part == 0 && from_memory) {
           const std::byte* ahead = reinterpret_cast<const std::byte*>(&w) + kAheadBytes;
           for (std::size_t at = unit * kUnitBytes; at < (unit + 1) * kUnitBytes; at += kLineBytes)
             __builtin_prefetch(ahead + at);

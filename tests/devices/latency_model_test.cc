@@ -97,8 +97,6 @@ TEST(LatencyModel, ArithmeticIsThatOfTheTiles) {
   EXPECT_DOUBLE_EQ(Seconds(law, 8, 10, 20, 13, 0),
                    1e-3 + 200 * (1 + 3 + 4) * 1e-6 + 13 * 20 * 1e-5);
   EXPECT_DOUBLE_EQ(Seconds(law, 1, 10, 20, 13, 0), 1e-3 + 200 * 13e-6 + 13 * 20 * 1e-5);
-  // Halfway between two columns (one tile of 2) and three (2 and 1).
-  EXPECT_DOUBLE_EQ(Seconds(law, 8, 10, 20, 2.5, 0), 1e-3 + 200 * 2.5e-6 + 2.5 * 20 * 1e-5);
 }
 
 TEST(LatencyModel, ExpertsAreProductsOfTheTokensTheySee) {
@@ -112,13 +110,23 @@ TEST(LatencyModel, ExpertsAreProductsOfTheTokensTheySee) {
         .columns = 20,
         .experts = 8,
         .active = 2};
-  // One token: two experts, each with one column and 800 bytes.
-  EXPECT_DOUBLE_EQ(Seconds(laws, op), 2 * (1e-3 + 8e-4 + 2e-4 + 2e-4));
-  // Three tokens touch 8 (1 - 0.75^3) = 4.625 experts, which share 6 choices.
+  // One token: two experts, each with one column and 800 bytes; 60 floats are gathered or given
+  // out.
+  const double move_s = laws.elements[OpKind::kAdd].element_s * 2 * 30;
+  EXPECT_NEAR(Seconds(laws, op), 2 * (1e-3 + 8e-4 + 2e-4 + 2e-4) + move_s, 1e-12);
+  // Three tokens: an expert sees one of them with probability 3 (1/4) (3/4)^2, two with
+  // 3 (1/4)^2 (3/4), three with (1/4)^3; in tiles of 1, of 2, and of 2 and 1.
   op.tokens = 3;
-  const double n = 6 / 4.625;
-  const double tiles = 200 * ((2 - n) * 1e-6 + (n - 1) * 2e-6);
-  EXPECT_DOUBLE_EQ(Seconds(laws, op), 4.625 * (1e-3 + 8e-4 + tiles + n * 20 * 1e-5));
+  const double one = 27.0 / 64, two = 9.0 / 64, three = 1.0 / 64;
+  const auto product = [](double passes_us, double n) {
+    return 1e-3 + 8e-4 + 200e-6 * passes_us + n * 20 * 1e-5;
+  };
+  EXPECT_NEAR(Seconds(laws, op),
+              8 * (one * product(1, 1) + two * product(2, 2) + three * product(3, 3)) + 3 * move_s,
+              1e-12);
+  // Where all are active each sees every token.
+  op.active = 8;
+  EXPECT_NEAR(Seconds(laws, op), 8 * product(3, 3) + 12 * move_s, 1e-12);
 }
 
 TEST(LatencyModel, ABiasIsAnAdditionAndElementsCountThemselves) {
