@@ -20,6 +20,10 @@ double FileBytes(const ModelCard& card, std::string_view quantization) {
   if (const auto bytes = WeightBytes(card, quantization)) return *bytes;
   std::vector<std::string> names;
   for (const auto& [name, bytes] : card.file_bytes) names.push_back(name);
+  if (names.empty()) {
+    throw InputError(fmt::format(
+        "model '{}' cannot be predicted: neither its shape nor a size is published", card.name));
+  }
   throw InputError(fmt::format("model '{}' has no known size as '{}'; it has {}{}", card.name,
                                quantization, fmt::join(names, ", "),
                                DidYouMean(quantization, names)));

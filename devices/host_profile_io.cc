@@ -209,6 +209,7 @@ std::vector<std::string> LawNames() {
 
 HostProfile ParseHostProfile(std::string_view json, const std::string& name) {
   const JsonCursor root = JsonCursor::Parse(json, name);
+  if (!root.Has("schema")) root.Fail("is no host profile: 'schema' is missing");
   CheckSchema(root["schema"]);
   root.OnlyKeys({"schema", "checksum", "name", "date", "edgesim", "mode", "host", "measurement",
                  "yardsticks", "laws", "residuals", "residual_ratios", "provenance"});

@@ -78,7 +78,7 @@ std::vector<ModelCard> ShippedModelCards() {
 
 ModelCard FindModelCard(const std::string& name_or_path, const fs::path& folder) {
   if (name_or_path.find('/') != std::string::npos || fs::path(name_or_path).extension() == ".json")
-    return ReadCard(folder / name_or_path, ReadMixtures());
+    return ReadCard((folder / name_or_path).lexically_normal(), ReadMixtures());
   std::string lower = name_or_path;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -1,8 +1,7 @@
 #include "experiments/record/host_load.h"
 
-#include <ctime>
-
 #include <array>
+#include <ctime>
 #include <sstream>
 #include <string>
 
@@ -14,6 +13,18 @@ namespace {
 
 constexpr double kTicksPerSecond = 100;  // USER_HZ, fixed by Linux's interface
 constexpr double kNanosecond = 1e-9, kKibibyte = 1024;
+
+// Of the line that opens with that key: "VmHWM:   512 kB".
+std::optional<double> BytesOf(const std::filesystem::path& file, const std::string& wanted) {
+  std::istringstream text(ReadSysfs(file).text);
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream words(line);
+    std::string key;
+    double kibibytes = 0;
+    if (words >> key >> kibibytes && key == wanted) return kibibytes * kKibibyte;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -51,14 +62,11 @@ double OwnCpuSeconds() {
 }
 
 std::optional<double> ReadPeakMemory(const std::filesystem::path& proc) {
-  std::istringstream text(ReadSysfs(proc / "self/status").text);
-  for (std::string line; std::getline(text, line);) {
-    std::istringstream words(line);
-    std::string key;
-    double kibibytes = 0;
-    if (words >> key >> kibibytes && key == "VmHWM:") return kibibytes * kKibibyte;
-  }
-  return std::nullopt;
+  return BytesOf(proc / "self/status", "VmHWM:");
+}
+
+std::optional<double> ReadAvailableMemory(const std::filesystem::path& proc) {
+  return BytesOf(proc / "meminfo", "MemAvailable:");
 }
 
 }  // namespace edgesim

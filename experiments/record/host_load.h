@@ -22,4 +22,7 @@ double OwnCpuSeconds();
 // Largest memory held so far by this process, bytes; null where the system does not say.
 std::optional<double> ReadPeakMemory(const std::filesystem::path& proc = "/proc");
 
+// Memory that a new process can have without swapping, bytes; null where the system does not say.
+std::optional<double> ReadAvailableMemory(const std::filesystem::path& proc = "/proc");
+
 }  // namespace edgesim

@@ -62,6 +62,8 @@ TEST(DecodeLaw, WithoutAShapeItIsBytesOverBandwidth) {
   EXPECT_THAT([&] { DecodeLaw(card, "q4_1", Host().laws[0], yardstick); },
               ThrowsMessage<InputError>(
                   HasSubstr("'sealed-1b' has no known size as 'q4_1'; it has q4_0; did you mean")));
+  EXPECT_THAT([&] { DecodeLaw(ModelCard{.name = "named"}, "q4_0", Host().laws[0], yardstick); },
+              ThrowsMessage<InputError>(HasSubstr("'named' cannot be predicted: neither")));
   card.kv_bytes_per_token.reset();
   EXPECT_FALSE(DecodeLaw(card, "q4_0", Host().laws[0], yardstick).kv_known());
 }

@@ -66,8 +66,8 @@ TEST(HostProfileIo, RefusesWhatIsCutOrNoJson) {
     EXPECT_THAT(ErrorOf(text.substr(0, kept)),
                 AllOf(StartsWith("h.json:"), HasSubstr("not valid JSON"), Not(HasSubstr("\n"))));
   }
-  EXPECT_EQ(ErrorOf("[]"), "h.json: must be an object");
-  EXPECT_EQ(ErrorOf("{}"), "h.json: 'schema' is missing");
+  EXPECT_EQ(ErrorOf("[]"), "h.json: is no host profile: 'schema' is missing");
+  EXPECT_EQ(ErrorOf("{}"), "h.json: is no host profile: 'schema' is missing");
   EXPECT_THAT(ErrorOf("{\"schema\": NaN}"), HasSubstr("not valid JSON"));
   EXPECT_THAT(ErrorOf("{\"schema\": 1e999}"), HasSubstr("too large"));
 }

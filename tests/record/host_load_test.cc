@@ -53,6 +53,12 @@ TEST_F(HostLoadTest, FindsThePeakOfMemory) {
   EXPECT_FALSE(ReadPeakMemory(root_));
 }
 
+TEST_F(HostLoadTest, FindsTheMemoryThatIsLeft) {
+  EXPECT_FALSE(ReadAvailableMemory(root_));
+  Write("meminfo", "MemTotal:  900 kB\nMemFree:  3 kB\nMemAvailable:    640 kB\n");
+  EXPECT_EQ(ReadAvailableMemory(root_).value(), 640 * 1024);
+}
+
 TEST(HostLoad, OfThisProcessGrowsAsItWorks) {
   const double cpu = OwnCpuSeconds(), memory = ReadPeakMemory().value();
   std::vector<char> block(std::size_t{64} << 20, 1);
