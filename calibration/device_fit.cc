@@ -1,17 +1,15 @@
 #include "calibration/device_fit.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <optional>
 #include <tuple>
 
+#include "calibration/in_parallel.h"
 #include "sim/input_error.h"
 #include "sim/stats.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -145,9 +143,7 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
 
   result.actions.resize(groups.size());
   profile.actions.resize(groups.size());
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, groups.size(), [&](std::size_t a) {
-    const TaskFence::Task task(fence);
+  InParallel(groups.size(), [&](std::size_t a) {
     const auto& [name, group] = groups[a];
     ActionProfile& action = profile.actions[a];
     action.spec.name = ProfileActionName(name);
@@ -165,7 +161,6 @@ DeviceFit FitDevice(const TraceSet& traces, const DeviceFitOptions& options) {
     action.rails = named.fit.PowerModels();
     for (RailPowerModel& rail : action.rails) rail.provenance = "power";
   });
-  fence.Join();
   return result;
 }
 

@@ -1,15 +1,13 @@
 #include "calibration/ensemble.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <numeric>
 #include <set>
 
+#include "calibration/in_parallel.h"
 #include "sim/input_error.h"
 #include "sim/rng.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -171,9 +169,7 @@ std::vector<DeviceProfile> BootstrapProfiles(const TraceSet& traces, const Devic
   }
   const std::set<std::size_t> sessions = Sessions(traces);
   std::vector<DeviceProfile> members(static_cast<std::size_t>(options.members), fit.profile);
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, members.size(), [&](std::size_t m) {
-    const TaskFence::Task task(fence);
+  InParallel(members.size(), [&](std::size_t m) {
     DeviceProfile& profile = members[m];
     const Noise noise{.seed = options.seed,
                       .replica = static_cast<std::uint32_t>(m),
@@ -205,7 +201,6 @@ std::vector<DeviceProfile> BootstrapProfiles(const TraceSet& traces, const Devic
       if (key == "power" || key == "latency") provenance.method += how;
     }
   });
-  fence.Join();
   return members;
 }
 

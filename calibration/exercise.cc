@@ -33,11 +33,13 @@ ExerciseResult Exercise(const ModelCard& card, std::string_view quantization,
       run.Run();
       return clock.seconds() - start;
     };
-    // The median of a few: one alone may meet an instant that no run would notice.
+    // The median of several, when all threads are awake again.
     const auto usual_speed = [&] {
       if (options.probe == nullptr) return true;
+      constexpr int kToWake = 4, kMeasured = 11;
+      for (int i = 0; i < kToWake; ++i) options.probe->Measure();
       options.probe->Forget();
-      for (int i = 0; i < 5; ++i) options.probe->Measure();
+      for (int i = 0; i < kMeasured; ++i) options.probe->Measure();
       return IsLike(options.probe->Typical(), options.usual, options.typical);
     };
     timed({.tokens = 1});  // wakes threads and code

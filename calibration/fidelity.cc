@@ -1,8 +1,6 @@
 #include "calibration/fidelity.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -11,9 +9,9 @@
 #include "calibration/fidelity_item.h"
 #include "calibration/fidelity_plan.h"
 #include "calibration/fidelity_score.h"
+#include "calibration/in_parallel.h"
 #include "calibration/model_selection.h"
 #include "sim/input_error.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -93,9 +91,7 @@ PartResult JudgePart(const FidelityPlan& plan, const FidelityPart& part, const M
                     .words = words,
                     .parameters = model->Parameters(),
                     .fit_s = options.now_s ? options.now_s() - before : NAN};
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, part.held_out.size(), [&](std::size_t i) {
-    const TaskFence::Task task(fence);
+  InParallel(part.held_out.size(), [&](std::size_t i) {
     result.items[i] =
         ScoreItem(*model, part, part.held_out[i], ramps, plan.interval_s,
                   {.draws = options.draws,
@@ -105,7 +101,6 @@ PartResult JudgePart(const FidelityPlan& plan, const FidelityPart& part, const M
                                                       HashName(part.held_out[i].name) % 1'000'003),
                    .cap_w = options.cap_w});
   });
-  fence.Join();
   return result;
 }
 
@@ -146,12 +141,9 @@ FidelityReport JudgeFidelity(const TraceSet& traces, const FidelityOptions& opti
         std::find(choice.rails.begin(), choice.rails.end(), "published") != choice.rails.end();
     if (published && options.published.empty()) continue;
     std::vector<PartResult> parts(plan.parts.size());
-    TaskFence fence;
-    tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t p) {
-      const TaskFence::Task task(fence);
+    InParallel(parts.size(), [&](std::size_t p) {
       parts[p] = JudgePart(plan, plan.parts[p], choice, traces, ramps, options);
     });
-    fence.Join();
     ModelScore score{.name = choice.name, .words = choice.rails};
     for (const PartResult& part : parts) {
       score.parameters += part.parameters / static_cast<double>(parts.size());

@@ -1,14 +1,12 @@
 #include "calibration/hsmm_em.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "calibration/duration_fit.h"
 #include "calibration/hsmm_expect.h"
-#include "sim/task_fence.h"
+#include "calibration/in_parallel.h"
 
 namespace edgesim {
 
@@ -37,17 +35,6 @@ LevelPosterior PosteriorLevel(const Hsmm& model, double tau, const std::vector<d
     }
   }
   return {.mean_w = pull / precision, .variance = 1 / precision};
-}
-
-// Each call works on its own part, and sums are taken in order after: no thread count matters.
-template <typename Body>
-void InParallel(std::size_t n, const Body& body) {
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) {
-    const TaskFence::Task task(fence);
-    body(i);
-  });
-  fence.Join();
 }
 
 class Fitter {

@@ -35,7 +35,9 @@ MatMulTiming TimeProducts(const MatMulCase& products, std::size_t cold_bytes, St
     longest = std::max(longest, m.rows);
     widest = std::max(widest, m.columns);
   }
-  const std::size_t copies = products.cold ? std::max<std::size_t>(2, cold_bytes / bytes + 1) : 1;
+  // Batches are bound by arithmetic: a few copies will do.
+  const std::size_t spread_over = products.n == 1 ? cold_bytes : cold_bytes / 4;
+  const std::size_t copies = products.cold ? std::max<std::size_t>(2, spread_over / bytes + 1) : 1;
   kernels::MemoryPool pool;
   std::vector<Weights> weights(products.matrices.size());
   for (std::size_t m = 0; m < weights.size(); ++m) {

@@ -1,18 +1,16 @@
 #include "calibration/model_selection.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "calibration/in_parallel.h"
 #include "calibration/path_features.h"
 #include "calibration/path_model.h"
 #include "calibration/scores.h"
 #include "sim/input_error.h"
 #include "sim/stats.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -156,9 +154,7 @@ UnitScore Score(const PathModel& model, const Unit& unit, double interval_s, int
 std::vector<UnitScore> ScoreUnits(const std::vector<Fold>& folds, const ModelSpec& spec,
                                   const SelectionOptions& options) {
   std::vector<std::vector<UnitScore>> scores(folds.size());
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, folds.size(), [&](std::size_t f) {
-    const TaskFence::Task task(fence);
+  InParallel(folds.size(), [&](std::size_t f) {
     const Fold& fold = folds[f];
     const auto model = FitPathModel(fold.train, {Format(spec)}, {}, options.control);
     for (const Unit& unit : fold.units) {
@@ -167,7 +163,6 @@ std::vector<UnitScore> ScoreUnits(const std::vector<Fold>& folds, const ModelSpe
                                 static_cast<std::uint32_t>(1000 * f + scores[f].size())));
     }
   });
-  fence.Join();
   std::vector<UnitScore> all;
   for (const auto& some : scores) all.insert(all.end(), some.begin(), some.end());
   return all;
@@ -238,9 +233,7 @@ std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& ac
   }
   std::vector<std::vector<UnitScore>> scores(candidates.size());
   std::vector<CandidateScore> results(candidates.size());
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, candidates.size(), [&](std::size_t c) {
-    const TaskFence::Task task(fence);
+  InParallel(candidates.size(), [&](std::size_t c) {
     scores[c] = ScoreUnits(folds, candidates[c], options);
     CandidateScore& result = results[c];
     result.spec = candidates[c];
@@ -255,7 +248,6 @@ std::vector<CandidateScore> ScoreCandidates(const std::vector<RailSequences>& ac
     }
     result.bic /= readings;
   });
-  fence.Join();
   Combine(scores, results);
   return results;
 }

@@ -1,15 +1,13 @@
 #include "calibration/rail_fit.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <stdexcept>
 
+#include "calibration/in_parallel.h"
 #include "calibration/name_states.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -43,9 +41,7 @@ HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitContr
   const double level_sd = spec.level ? kStartLevelSd : 0;
   if (control.restarts > 1) options.max_iterations = std::min(kScreening, options.max_iterations);
   std::vector<std::optional<HsmmFit>> fits(static_cast<std::size_t>(control.restarts));
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, fits.size(), [&](std::size_t k) {
-    const TaskFence::Task task(fence);
+  InParallel(fits.size(), [&](std::size_t k) {
     try {
       fits[k] = FitHsmm(StartModel(spec, data, static_cast<int>(k), control.seed), level_sd,
                         data.watts, options);
@@ -53,7 +49,6 @@ HsmmFit FitRail(const ModelSpec& spec, const RailSequences& data, const FitContr
       if (k == 0) throw;  // a random start may leave a reading without a state; the first may not
     }
   });
-  fence.Join();
   std::size_t best = 0;
   for (std::size_t k = 1; k < fits.size(); ++k) {
     if (fits[k] && fits[k]->log_likelihood > fits[best]->log_likelihood) best = k;

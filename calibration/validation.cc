@@ -1,15 +1,13 @@
 #include "calibration/validation.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "calibration/in_parallel.h"
 #include "calibration/trace_sampler.h"
 #include "devices/edge_device.h"
 #include "sim/input_error.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -34,9 +32,7 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
     action.push_back(static_cast<ActionId>(at - checks.begin()));
   }
   std::vector<double> simulated(traces.requests.size(), 0.0);
-  TaskFence fence;
-  tbb::parallel_for(std::size_t{0}, simulated.size(), [&](std::size_t i) {
-    const TaskFence::Task task(fence);
+  InParallel(simulated.size(), [&](std::size_t i) {
     const Answer answer{
         .prompt_tokens = 0,
         .output_tokens = static_cast<std::uint32_t>(traces.requests[i].output_tokens),
@@ -53,7 +49,6 @@ std::vector<EnergyCheck> CheckEnergy(const DeviceProfile& profile, const TraceSe
         simulated[i] += (s.Sum(~0U) * s.length).value();
     }
   });
-  fence.Join();
   for (std::size_t i = 0; i < simulated.size(); ++i)
     checks[static_cast<std::size_t>(action[i])].simulated_j += simulated[i] / draws;
   for (EnergyCheck& check : checks) {

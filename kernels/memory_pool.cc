@@ -10,7 +10,8 @@ namespace edgesim::kernels {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20, kLine = 64;
-constexpr std::size_t kChunk = 16 * kHugePage;
+// What is not taken of a chunk is never touched, and so costs no memory.
+constexpr std::size_t kChunk = 128 * kHugePage, kLargest = kChunk / 4;
 
 std::size_t RoundUp(std::size_t size, std::size_t step) { return (size + step - 1) / step * step; }
 
@@ -30,7 +31,7 @@ void AlignedBytes::Free::operator()(std::byte* bytes) const { std::free(bytes); 
 
 std::shared_ptr<std::byte> MemoryPool::Take(std::size_t size) {
   const std::size_t rounded = RoundUp(size, kLine);
-  if (rounded >= kChunk / 4) {  // large enough for pages of its own
+  if (rounded >= kLargest) {  // what rounding up to a huge page wastes is little
     auto own = std::make_shared<AlignedBytes>(rounded);
     return {own, own->data()};
   }

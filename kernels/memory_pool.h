@@ -24,8 +24,8 @@ class AlignedBytes {
   std::size_t size_ = 0;
 };
 
-// Many pieces in few large allocations: pieces of less than a huge page share huge pages. A
-// model's tensors read from pages of 4 KiB take half as long again for the page tables' sake.
+// Many pieces in few large allocations, so that they share huge pages. A model's tensors read from
+// pages of 4 KiB take half as long again for the page tables' sake.
 class MemoryPool {
  public:
   // A piece that starts on a cache line; it lives as long as what is returned.

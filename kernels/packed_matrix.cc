@@ -12,6 +12,15 @@
 
 namespace edgesim::kernels {
 
+namespace {
+
+std::shared_ptr<std::byte> OfItsOwn(std::size_t size) {
+  auto memory = std::make_shared<AlignedBytes>(size);
+  return {memory, memory->data()};
+}
+
+}  // namespace
+
 std::size_t PackedMatrix::panels() const { return (rows_ + kPanelRows - 1) / kPanelRows; }
 std::size_t PackedMatrix::panel_bytes() const { return MatrixBytes(format_, kPanelRows, columns_); }
 
@@ -25,7 +34,7 @@ PackedMatrix::PackedMatrix(WeightFormat format, std::size_t rows, std::size_t co
                                 std::to_string(expected) + " bytes, not " +
                                 std::to_string(blocks.size()));
   }
-  bytes_ = MemoryPool().Take(bytes());
+  bytes_ = OfItsOwn(bytes());
   const std::size_t row_bytes = MatrixBytes(format, 1, columns);
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, panels()), [&](const auto& range) {
     for (std::size_t p = range.begin(); p != range.end(); ++p) {
@@ -43,7 +52,7 @@ PackedMatrix PackedMatrix::Repeated(const PackedMatrix& pattern, std::size_t row
   out.format_ = pattern.format_;
   out.rows_ = rows;
   out.columns_ = pattern.columns_;
-  out.bytes_ = pool != nullptr ? pool->Take(out.bytes()) : MemoryPool().Take(out.bytes());
+  out.bytes_ = pool != nullptr ? pool->Take(out.bytes()) : OfItsOwn(out.bytes());
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, out.panels()), [&](const auto& range) {
     for (std::size_t p = range.begin(); p != range.end(); ++p) {
       std::memcpy(out.bytes_.get() + p * out.panel_bytes(), pattern.panel(p % pattern.panels()),

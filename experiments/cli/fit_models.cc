@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cctype>
 
+#include "calibration/in_parallel.h"
 #include "calibration/model_spec.h"
 #include "sim/did_you_mean.h"
 #include "sim/input_error.h"
-#include "sim/task_fence.h"
 
 namespace edgesim {
 
@@ -126,10 +124,8 @@ std::vector<std::vector<CandidateScore>> ScoreModels(const TraceSet& traces, dou
   const auto groups = ByAction(traces);
   std::vector<std::vector<CandidateScore>> scores(groups.size(),
                                                   std::vector<CandidateScore>(specs.size()));
-  TaskFence fence;
   try {
-    tbb::parallel_for(std::size_t{0}, groups.size() * specs.size(), [&](std::size_t i) {
-      const TaskFence::Task task(fence);
+    InParallel(groups.size() * specs.size(), [&](std::size_t i) {
       const std::size_t a = i / specs.size(), r = i % specs.size();
       const ActionData data = OnGrid(traces, groups[a].second, interval_s);
       scores[a][r] = ScoreCandidates({data.rails[r]}, {specs[r]}, options)[0];
@@ -138,7 +134,6 @@ std::vector<std::vector<CandidateScore>> ScoreModels(const TraceSet& traces, dou
     *why_not = error.what();
     return {};
   }
-  fence.Join();
   return scores;
 }
 

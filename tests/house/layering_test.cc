@@ -60,7 +60,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"immintrin.h", {"kernels"}},
     {"sys/mman.h", {"kernels.cc"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
-    {"tbb/", {"kernels.cc", "calibration.cc", "experiments.cc", "cli"}},
+    {"tbb/", {"kernels.cc", "calibration", "experiments.cc", "cli"}},
     {"yaml-cpp/", {"experiments"}},
     {"CLI/", {"cli"}},
     {"unistd.h", {"experiments.cc", "record.cc", "cli"}},
