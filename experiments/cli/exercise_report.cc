@@ -55,8 +55,10 @@ std::string ExerciseText(const ExerciseReport& report) {
   }
   text += TextTable(rows);
   if (report.measured.disturbed > 0) {
-    text += fmt::format("{} run{} before this one thrown out: others took CPU time from it\n",
-                        report.measured.disturbed, report.measured.disturbed == 1 ? "" : "s");
+    text += fmt::format(
+        "{} run{} before this one thrown out: others took CPU time, or the machine's speed was "
+        "not that of its calibration\n",
+        report.measured.disturbed, report.measured.disturbed == 1 ? "" : "s");
   }
   if (p.for_other_host) text += "The profile is that of another host.\n";
   return text;
