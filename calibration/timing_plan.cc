@@ -78,11 +78,9 @@ std::vector<MatMulCase> Products(TensorFormat format, const std::set<MatrixSize>
   const std::vector<MatrixSize> small = {{1024, 1024}, {256, 1024},  {256, 1024}, {1024, 1024},
                                          {2816, 1024}, {2816, 1024}, {1024, 2816}};
   const std::vector<MatrixSize> large = {{3072, 3072}, {1024, 3072}, {8192, 3072}, {3072, 8192}};
-  for (const std::size_t n : {1U, 8U}) {
-    products.push_back({format, small, n, true});
-    products.push_back({format, large, n, true});
-  }
+  products.push_back({format, small, 1, true});
   products.push_back({format, small, 100, true});
+  for (const std::size_t n : {1U, 8U, 64U}) products.push_back({format, large, n, true});
   if (depth == PlanDepth::kQuick) return products;
   products.push_back({format, small, 3, true});
   products.push_back({format, large, 32, true});
