@@ -48,13 +48,17 @@ ExerciseResult Exercise(const ModelCard& card, std::string_view quantization,
       const double start = clock.seconds();
       const double stolen = clock.stolen_s(), waited = clock.waited_s();
       result.first_token_s = timed({.tokens = size.prompt_tokens});
+      quiet = quiet && usual_speed();
       result.decode_s.clear();
       for (std::size_t context = size.prompt_tokens; context < positions; ++context)
         result.decode_s.push_back(timed({.tokens = 1, .context = context}));
       const double taken = clock.stolen_s() - stolen + clock.waited_s() - waited;
       const double share =
           taken / ((clock.seconds() - start) * static_cast<double>(options.threads));
-      quiet = quiet && usual_speed() && share <= options.disturbed;
+      // Tokens take alike long: what scatters was disturbed between the probes.
+      const bool steady =
+          result.decode_s.empty() || Summarise(result.decode_s).spread <= options.spread;
+      quiet = quiet && steady && usual_speed() && share <= options.disturbed;
       worst = std::max(worst, share);
       if (!quiet) ++result.disturbed;
     }

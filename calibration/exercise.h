@@ -23,9 +23,10 @@ struct ExerciseResult {
 };
 
 // Disturbed runs are repeated up to `retries` times: those with more than `disturbed` of their CPU
-// time stolen or waited for, and those before, within or after which the machine's speed was
-// further than `typical` from `usual`, its yardsticks in the calibration. Throws ContentionError
-// where none was left alone, InputError as BuildOpGraph.
+// time stolen or waited for; those before, after or between whose prompt and further tokens the
+// machine's speed was further than `typical` from `usual`, its yardsticks in the calibration; and
+// those whose further tokens have an interquartile range over `spread` of their median. Throws
+// ContentionError where none was left alone, InputError as BuildOpGraph.
 struct ExerciseOptions {
   std::size_t threads = 1;
   kernels::Isa isa{};
@@ -34,6 +35,7 @@ struct ExerciseOptions {
   SpeedProbe* probe = nullptr;  // null: speed is not watched
   HostYardstick usual;
   double typical = 0.15;
+  double spread = 0.15;
 };
 ExerciseResult Exercise(const ModelCard& card, std::string_view quantization,
                         const RequestSize& size, const HostClock& clock,

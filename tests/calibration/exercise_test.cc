@@ -43,6 +43,16 @@ TEST(Exercise, RepeatsAndCountsRunsThatOthersTookTimeFrom) {
           testing::Property(&ContentionError::what, testing::HasSubstr("2 runs were disturbed"))));
 }
 
+TEST(Exercise, ARunWhoseTokensScatterIsDisturbed) {
+  TickingClock ticks;
+  HostClock clock = ticks.Clock();
+  std::size_t readings = 0;
+  // Every third interval is twice as long while the first run lasts.
+  clock.seconds = [&] { return ticks.now_s += ++readings < 24 && readings % 3 == 0 ? 2 : 1; };
+  EXPECT_EQ(Exercise(SmallCard(), "q8_0", {5, 9}, clock, {.isa = kernels::FastestIsa()}).disturbed,
+            1U);
+}
+
 TEST(Exercise, RefusesWhatHasNoShape) {
   TickingClock ticks;
   ModelCard card = SmallCard();
