@@ -24,8 +24,8 @@ std::vector<float> Gaussian(std::size_t count) {
   return values;
 }
 
-MatMulTiming TimeProducts(const MatMulCase& products, std::size_t cold_bytes, Stopwatch& watch,
-                          kernels::Isa isa) {
+MatMulTiming TimeProducts(const MatMulCase& products, std::size_t cold_bytes,
+                          kernels::MemoryPool& pool, Stopwatch& watch, kernels::Isa isa) {
   struct Weights {
     std::vector<kernels::PackedMatrix> copies;
   };
@@ -38,7 +38,7 @@ MatMulTiming TimeProducts(const MatMulCase& products, std::size_t cold_bytes, St
   // Batches are bound by arithmetic: a few copies will do.
   const std::size_t spread_over = products.n == 1 ? cold_bytes : cold_bytes / 4;
   const std::size_t copies = products.cold ? std::max<std::size_t>(2, spread_over / bytes + 1) : 1;
-  kernels::MemoryPool pool;
+  pool.Reuse();
   std::vector<Weights> weights(products.matrices.size());
   for (std::size_t m = 0; m < weights.size(); ++m) {
     const auto [rows, columns] = products.matrices[m];
@@ -117,9 +117,10 @@ ThreadTimings TimeKernels(const TimingPlan& plan, std::size_t threads, const Hos
   Stopwatch watch(clock, options, threads, &probe);
   const std::size_t of = plan.products.size() + plan.operations.size();
   tbb::task_arena arena(static_cast<int>(threads));
+  kernels::MemoryPool pool;
   arena.execute([&] {
     for (const MatMulCase& products : plan.products) {
-      timings.products.push_back(TimeProducts(products, options.cold_bytes, watch, isa));
+      timings.products.push_back(TimeProducts(products, options.cold_bytes, pool, watch, isa));
       progress(timings.products.size(), of);
     }
     for (const Op& op : plan.operations) {

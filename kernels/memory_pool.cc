@@ -35,13 +35,15 @@ std::shared_ptr<std::byte> MemoryPool::Take(std::size_t size) {
     auto own = std::make_shared<AlignedBytes>(rounded);
     return {own, own->data()};
   }
-  if (chunk_ == nullptr || used_ + rounded > chunk_->size()) {
-    chunk_ = std::make_shared<AlignedBytes>(kChunk);
+  if (chunk_ < chunks_.size() && used_ + rounded > kChunk) {
+    ++chunk_;
     used_ = 0;
   }
-  std::byte* piece = chunk_->data() + used_;
+  if (chunk_ == chunks_.size()) chunks_.push_back(std::make_shared<AlignedBytes>(kChunk));
+  const std::shared_ptr<AlignedBytes>& chunk = chunks_[chunk_];
+  std::byte* piece = chunk->data() + used_;
   used_ += rounded;
-  return {chunk_, piece};
+  return {chunk, piece};
 }
 
 }  // namespace edgesim::kernels

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace edgesim::kernels {
 
@@ -31,9 +32,13 @@ class MemoryPool {
   // A piece that starts on a cache line; it lives as long as what is returned.
   std::shared_ptr<std::byte> Take(std::size_t size);
 
+  // Gives out the same memory again: all pieces taken so far must be gone.
+  void Reuse() { chunk_ = used_ = 0; }
+
  private:
-  std::shared_ptr<AlignedBytes> chunk_;
-  std::size_t used_ = 0;
+  std::vector<std::shared_ptr<AlignedBytes>> chunks_;
+  std::size_t chunk_ = 0;  // the one that pieces come from
+  std::size_t used_ = 0;   // of it
 };
 
 }  // namespace edgesim::kernels

@@ -41,6 +41,21 @@ TEST(MemoryPool, PiecesOutliveThePool) {
   EXPECT_EQ(*piece, std::byte{5});
 }
 
+TEST(MemoryPool, ReusedMemoryIsTheSame) {
+  MemoryPool pool;
+  std::vector<std::byte*> first;
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::shared_ptr<std::byte>> pieces;
+    for (int i = 0; i < 6; ++i) pieces.push_back(pool.Take(std::size_t{60} << 20));
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      if (round == 0) first.push_back(pieces[i].get());
+      EXPECT_EQ(pieces[i].get(), first[i]);
+    }
+    pieces.clear();
+    pool.Reuse();
+  }
+}
+
 TEST(AlignedBytes, LargeOnesStartOnAHugePage) {
   const AlignedBytes small(100), large(std::size_t{3} << 20), none;
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(small.data()) % 64, 0U);
