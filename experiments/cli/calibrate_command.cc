@@ -101,7 +101,7 @@ void AddCalibrateCommand(CLI::App& app) {
                    "Thread counts, e.g. 1,2; default 1, 2, 4, ... and all cores")
       ->delimiter(',')
       ->check(WholeNumber(1, kMostThreads));
-  calibrate->add_flag("--quick", args->quick, "Under a minute: fewer shapes, shorter rounds");
+  calibrate->add_flag("--quick", args->quick, "About a minute: fewer shapes, shorter rounds");
   calibrate->footer("Leave the machine alone meanwhile: a busy one is refused, not averaged.");
   calibrate->callback([args] { RunCalibrate(*args); });
 }
