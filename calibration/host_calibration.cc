@@ -10,14 +10,15 @@
 #include "calibration/pass_timings.h"
 #include "kernels/matmul_kernels.h"
 #include "sim/input_error.h"
+#include "sim/stats.h"
 
 namespace edgesim {
 
 namespace {
 
-double Quantile(std::vector<double> values, double p) {
+std::vector<double> Sorted(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
+  return values;
 }
 
 // Enough measurements for a median to be of the machine's usual speed.
@@ -36,13 +37,14 @@ LawResidual Residual(std::size_t threads, const LawFit& fit) {
     off.push_back(1 / ratio - 1);
     magnitude.push_back(std::abs(1 / ratio - 1));
   }
+  magnitude = Sorted(std::move(magnitude));
   return {.threads = threads,
           .law = fit.law,
           .timings = fit.ratios.size(),
           .median = Quantile(magnitude, 0.5),
           .p90 = Quantile(magnitude, 0.9),
           .max = Quantile(magnitude, 1),
-          .bias = Quantile(off, 0.5)};
+          .bias = Quantile(Sorted(std::move(off)), 0.5)};
 }
 
 const ModelCard& CardWithMixtures(const std::vector<ModelCard>& cards) {
@@ -113,6 +115,7 @@ HostProfile Calibrate(const std::vector<ModelCard>& cards, const CalibrationOpti
         tally.unsettled, spreads.size(), 100 * kMostUnsettled));
   }
   std::sort(profile.residual_ratios.begin(), profile.residual_ratios.end());
+  spreads = Sorted(std::move(spreads));
   profile.measurement = {.timings = spreads.size(),
                          .repeated_for_stolen_time = tally.disturbed + tally.atypical,
                          .repeated_for_spread = tally.spread_wide,

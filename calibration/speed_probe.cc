@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/yardsticks.h"
+#include "sim/stats.h"
 
 namespace edgesim {
 
@@ -15,12 +16,6 @@ constexpr std::size_t kReadBytes = std::size_t{32} << 20;
 constexpr double kDotOperations = 4e8;  // of each thread
 
 }  // namespace
-
-double Median(std::span<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 bool IsLike(const HostYardstick& now, const HostYardstick& usual, double tolerance) {
   const auto like = [&](double a, double b) { return std::abs(a / b - 1) <= tolerance; };
@@ -51,9 +46,11 @@ HostYardstick SpeedProbe::Measure() {
 
 HostYardstick SpeedProbe::Typical() const {
   std::vector<double> read = read_, dot = dot_;
+  std::sort(read.begin(), read.end());
+  std::sort(dot.begin(), dot.end());
   return {.threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),
-          .read_bytes_per_s = Median(read),
-          .int8_operations_per_s = Median(dot)};
+          .read_bytes_per_s = Quantile(read, 0.5),
+          .int8_operations_per_s = Quantile(dot, 0.5)};
 }
 
 void SpeedProbe::Forget() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "calibration/host_clock.h"
@@ -12,9 +11,6 @@
 #include "kernels/memory_pool.h"
 
 namespace edgesim {
-
-// Median of at least one figure; reorders them.
-double Median(std::span<double> values);
 
 class SpeedProbe {
  public:

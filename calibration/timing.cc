@@ -5,19 +5,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "sim/stats.h"
+
 namespace edgesim {
-
-namespace {
-
-double Quantile(const std::vector<double>& sorted, double p) {
-  const double at = p * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  if (below + 1 == sorted.size()) return sorted.back();
-  const double rest = at - static_cast<double>(below);
-  return (1 - rest) * sorted[below] + rest * sorted[below + 1];
-}
-
-}  // namespace
 
 void TimingTally::Add(const TimingTally& other) {
   rounds += other.rounds;

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <tbb/task_arena.h>
 
-#include <vector>
-
 #include "tests/support/ticking_clock.h"
 
 namespace edgesim {
@@ -15,11 +13,6 @@ TEST(SpeedProbe, LikeMeansBothYardsticks) {
   EXPECT_TRUE(IsLike({.read_bytes_per_s = 91, .int8_operations_per_s = 1090}, usual, 0.1));
   EXPECT_FALSE(IsLike({.read_bytes_per_s = 89, .int8_operations_per_s = 1000}, usual, 0.1));
   EXPECT_FALSE(IsLike({.read_bytes_per_s = 100, .int8_operations_per_s = 1111}, usual, 0.1));
-}
-
-TEST(SpeedProbe, MedianIsTheMiddleOne) {
-  std::vector<double> values = {9, 1, 5, 7, 3};
-  EXPECT_EQ(Median(values), 5);
 }
 
 TEST(SpeedProbe, TellsASlowMomentFromTheUsual) {
