@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <ctime>
 #include <set>
 
 #include "calibration/host_calibration.h"
@@ -13,6 +12,7 @@
 #include "experiments/cli/output_file.h"
 #include "experiments/cli/progress_bar.h"
 #include "experiments/cli/this_host.h"
+#include "experiments/cli/today.h"
 #include "experiments/files.h"
 #include "sim/input_error.h"
 #include "sim/version.h"
@@ -33,15 +33,6 @@ std::vector<std::size_t> DefaultThreads(std::size_t cores) {
   for (std::size_t n = 1; n < cores; n *= 2) threads.push_back(n);
   threads.push_back(cores);
   return threads;
-}
-
-std::string Today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char date[16];
-  std::strftime(date, sizeof date, "%Y-%m-%d", &utc);
-  return date;
 }
 
 void RunCalibrate(const CalibrateArguments& args) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <regex>
@@ -19,6 +18,7 @@
 #include "experiments/cli/fit_text.h"
 #include "experiments/cli/option_checks.h"
 #include "experiments/cli/terminal.h"
+#include "experiments/cli/today.h"
 #include "experiments/files.h"
 #include "sim/device.h"
 #include "sim/input_error.h"
@@ -40,15 +40,6 @@ struct FitArguments {
 
 constexpr int kDraws = 500;  // simulated requests per recorded one
 constexpr std::uint64_t kSeed = 1;
-
-std::string Today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[16];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
-  return text;
-}
 
 constexpr std::string_view kLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";

@@ -55,7 +55,7 @@ std::string CalibrationText(const HostProfile& profile, const std::string& file)
   }
   const MeasurementSummary& m = profile.measurement;
   text += fmt::format(
-      "\n{} timings; {} rounds repeated for stolen time or waiting, {} for spread; "
+      "\n{} timings; {} rounds repeated for lost time or unusual speed, {} for spread; "
       "interquartile range {:.1f} % in the median, {:.1f} % for nine of ten\n",
       m.timings, m.repeated_for_stolen_time, m.repeated_for_spread,
       kPercent * m.median_relative_iqr, kPercent * m.p90_relative_iqr);

@@ -16,10 +16,6 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-const HostYardstick& YardstickFor(const HostProfile& profile, const ThreadLaws& laws) {
-  return profile.yardsticks[static_cast<std::size_t>(&laws - profile.laws.data())];
-}
-
 // Of the laws that most of the time rests on.
 std::vector<LawResidual> ResidualsOf(const HostProfile& profile, std::size_t threads,
                                      const std::set<std::string>& laws) {
@@ -44,8 +40,8 @@ PredictReport MakePredictReport(const ModelCard& card, const HostProfile& profil
   const ThreadLaws& laws =
       LawsFor(profile, file, input.threads.value_or(profile.laws.back().threads));
   report.threads = laws.threads;
-  report.prediction =
-      PredictRequest(card, report.quantization, input.size, laws, YardstickFor(profile, laws));
+  report.prediction = PredictRequest(card, report.quantization, input.size, laws,
+                                     YardstickOf(profile, laws.threads));
 
   const std::size_t prompt = input.size.prompt_tokens;
   const std::size_t last =
