@@ -28,6 +28,8 @@ DecisionModel MergeClasses(const DecisionModel& model) {
       AddScaled(out.energy_pmf_low, from.energy_pmf_low, p);
       AddScaled(out.score_pmf, from.score_pmf, p);
       AddScaled(out.score_pmf_low, from.score_pmf_low, p);
+      AddScaled(out.exceeded_pmf, from.exceeded_pmf, p);
+      AddScaled(out.late_pmf, from.late_pmf, p);
       out.mean_energy_j += p * from.mean_energy_j;
       second_moment +=
           p * (from.sd_energy_j * from.sd_energy_j + from.mean_energy_j * from.mean_energy_j);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "sim/constraint.h"
 #include "sim/units.h"
 
 namespace edgesim {
@@ -23,6 +25,10 @@ struct ActionOutlook {
   // and what it takes depend on the question together.
   std::vector<double> score_pmf;
   std::vector<double> score_pmf_low;
+  // P(the power cap is exceeded; energy in bin k) and P(late; energy in bin k), on the grid of
+  // energy_pmf; empty without a cap or a latency limit.
+  std::vector<double> exceeded_pmf;
+  std::vector<double> late_pmf;
   double mean_energy_j = 0;
   double sd_energy_j = 0;
   double mean_score = 0;     // 0 .. 10
@@ -32,6 +38,14 @@ struct ActionOutlook {
   double exceedance_upper95 = 0;
 };
 
+// What it takes to change the model that is resident in memory.
+struct ModelSwitch {
+  std::vector<std::uint32_t> model_of_action;  // [action] -> 0 .. models-1
+  std::vector<std::vector<double>>
+      energy_steps;  // [from][to]: in energy_step, spent before a request
+  std::uint32_t resident_at_start = 0;
+};
+
 struct DecisionModel {
   Joules energy_step{};
   std::vector<double> class_probability;            // [class], sums to 1
@@ -39,7 +53,10 @@ struct DecisionModel {
   std::uint32_t requests = 0;                       // of an episode
   Joules energy_budget{};
   double brown_out_reward = 0;
-  std::uint64_t draws = 0;  // per class and action
+  bool budget_ends_episode = true;  // false: energy is no state, only a cost
+  std::vector<CostConstraint> constraints;
+  std::optional<ModelSwitch> model_switch;  // null: switching is free
+  std::uint64_t draws = 0;                  // per class and action
   std::uint64_t seed = 0;
 
   std::size_t classes() const { return outlook.size(); }

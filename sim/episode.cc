@@ -192,9 +192,17 @@ void Episode::CutRunning(double reward) {
 
 void Episode::Release(Server& server, double reward) {
   server.busy = false;
-  record_.rows[server.row].reward = reward;
+  RequestRow& row = record_.rows[server.row];
+  row.reward = reward;
+  row.late = row.completed && world_.limits.latency &&
+             row.ended - row.request.arrival > *world_.limits.latency;
   record_.reward += reward;
   pending_->reward = reward;
+  pending_->energy = row.energy;
+  pending_->completed = row.completed;
+  pending_->browned_out = server.run.stop == Metered::Stop::kBudget;
+  pending_->cap_exceeded = row.cap_exceeded;
+  pending_->late = row.late;
   pending_complete_ = true;
 }
 

@@ -23,6 +23,7 @@ struct RequestRow {
   double reward = 0;
   bool completed = false;  // false: cut by the budget, the horizon or a terminating cap
   bool cap_exceeded = false;
+  bool late = false;  // completed after the latency limit
 };
 
 struct EpisodeRecord {

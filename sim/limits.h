@@ -1,4 +1,5 @@
-// What bounds an episode: the energy budget, the power cap, the number of requests, the horizon.
+// What bounds an episode - the energy budget, the power cap, the number of requests, the horizon -
+// and what counts as late.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +9,12 @@
 
 namespace edgesim {
 
-// Hard budget: the instant it is used up ends the episode.
 struct EnergyBudget {
   Joules limit{};
   double brown_out_reward = 0;  // earned by the request that was cut
+  // The instant the budget is used up ends the episode: a hard budget. Otherwise the episode runs
+  // on and the budget is only what a constraint compares with.
+  bool ends_episode = true;
 };
 
 enum class CapMode : std::uint8_t {
@@ -31,6 +34,7 @@ struct Limits {
   std::optional<PowerCap> cap;
   std::optional<std::uint32_t> requests;
   std::optional<Duration> horizon;
+  std::optional<Duration> latency;  // from arrival to completion; what takes longer is late
 };
 
 }  // namespace edgesim

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "sim/action.h"
 #include "sim/observation.h"
@@ -8,6 +11,9 @@
 #include "sim/transition.h"
 
 namespace edgesim {
+
+// What a policy has learned, by name: enough to go on as if it had never stopped.
+using PolicyState = std::map<std::string, std::vector<double>>;
 
 class Policy {
  public:
@@ -22,6 +28,11 @@ class Policy {
 
   // Called in phase kTrain only, once per decision, in order.
   virtual void Learn(const Transition&) {}
+
+  // Load throws InputError where the state is not of a policy of the same sizes. Empty for policies
+  // that do not learn.
+  virtual PolicyState Save() const { return {}; }
+  virtual void Load(const PolicyState&) {}
 };
 
 }  // namespace edgesim

@@ -26,7 +26,8 @@ enum class Stream : std::uint8_t {
   kLevel = 4,    // the per-request power level the rails share
   kExplore = 8,  // decision streams: keyed by policy name too
   kTie = 9,
-  kResample = 10,  // bootstrap
+  kResample = 10,  // bootstrap, posterior samples
+  kMixture = 11,   // which component of a mixture an episode follows
   kRail = 16,      // first of kStreamsPerRail streams of each rail
 };
 inline constexpr int kStreamsPerRail = 4;

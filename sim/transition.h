@@ -13,6 +13,11 @@ struct Transition {
   Observation before;
   ActionId action = 0;
   double reward = 0;
+  Joules energy{};                   // spent on it, also when it was cut
+  bool completed = false;            // false: cut by the budget, the horizon or a cap, or rejected
+  bool browned_out = false;          // cut by the budget's end
+  bool cap_exceeded = false;         // at any instant of it
+  bool late = false;                 // completed after the latency limit
   std::optional<Observation> after;  // null: nothing more can be earned in this episode
 };
 
