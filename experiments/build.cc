@@ -163,34 +163,20 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
 
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
                                    const Plans& plans) {
-  struct Maker {
-    const BuiltExperiment& built;
-    const Plans& plans;
-    std::unique_ptr<Policy> operator()(const RandomConfig&) const {
-      return std::make_unique<Random>(built.actions.size());
-    }
-    std::unique_ptr<Policy> operator()(const GreedyQualityConfig& c) const {
-      return std::make_unique<GreedyQuality>(c, *plans.model);
-    }
-    std::unique_ptr<Policy> operator()(const GreedyEfficiencyConfig&) const {
-      return std::make_unique<GreedyEfficiency>(*plans.model);
-    }
-    std::unique_ptr<Policy> operator()(const PacingConfig&) const {
-      return std::make_unique<Pacing>(*plans.model);
-    }
-    std::unique_ptr<Policy> operator()(const QLearningConfig& c) const {
-      return std::make_unique<QLearning>(c, built.actions.size(), built.config.workload.requests,
-                                         static_cast<std::uint32_t>(built.VisibleClasses()));
-    }
-    std::unique_ptr<Policy> operator()(const ExactDpConfig& c) const {
-      return std::make_unique<ExactDp>(c.category ? plans.optimum : plans.class_blind);
-    }
-  };
-  return std::visit(Maker{built, plans}, config.kind);
+  PolicyContext context{.actions = built.actions.size(),
+                        .requests = built.config.workload.requests,
+                        .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
+                        .train_episodes = built.config.episodes.train};
+  if (SortOf(config) != PolicySort::kLearner) {
+    context.model = plans.model;
+    context.plan = plans.optimum;
+    context.class_blind_plan = plans.class_blind;
+  }
+  return std::visit([&](const auto& kind) { return kind.Make(context); }, config.kind);
 }
 
-bool Learns(const PolicyConfig& config) {
-  return std::holds_alternative<QLearningConfig>(config.kind);
+PolicySort SortOf(const PolicyConfig& config) {
+  return std::visit([](const auto& kind) { return kind.kSort; }, config.kind);
 }
 
 std::string WhyNoOptimum(const BuiltExperiment& built) {

@@ -36,18 +36,18 @@ struct BuiltExperiment {
 // something that does not exist.
 std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded);
 
-// What planners get; the others get none.
+// What is computed on the decision model, for those who may know it.
 struct Plans {
   const DecisionModel* model = nullptr;          // with the classes the policies see
   std::shared_ptr<const ExactPlan> optimum;      // on the same classes; null where none is claimed
   std::shared_ptr<const ExactPlan> class_blind;  // as if no class were seen
 };
 
-// A fresh policy. Planners that need what `plans` lacks throw InputError.
+// A fresh policy. It gets of `plans` what its sort may know: learners nothing.
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
                                    const Plans& plans);
 
-bool Learns(const PolicyConfig& config);
+PolicySort SortOf(const PolicyConfig& config);
 
 // Why no optimum can be claimed for this experiment; "" if it can.
 std::string WhyNoOptimum(const BuiltExperiment& built);

@@ -8,9 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "policies/baselines.h"
-#include "policies/exact_dp.h"
-#include "policies/q_learning.h"
+#include "policies/registry.h"
 #include "workloads/mt_bench.h"
 
 namespace edgesim {
@@ -97,9 +95,6 @@ struct OptimumConfig {
     v.Field("draws", draws, 100, 100'000'000);
   }
 };
-
-using PolicyKind = std::variant<RandomConfig, GreedyQualityConfig, GreedyEfficiencyConfig,
-                                PacingConfig, QLearningConfig, ExactDpConfig>;
 
 struct PolicyConfig {
   std::string

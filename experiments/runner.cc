@@ -117,8 +117,8 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
     contestants.push_back(
         {.name = policy.name,
          .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
-         .learns = Learns(policy),
-         .plans = std::holds_alternative<ExactDpConfig>(policy.kind),
+         .learns = SortOf(policy) == PolicySort::kLearner,
+         .plans = SortOf(policy) == PolicySort::kPlanner,
          .constant = {}});
   };
   for (const PolicyConfig& policy : built.config.policies) {

@@ -11,8 +11,6 @@
 
 namespace edgesim {
 
-enum class PolicySort : std::uint8_t { kConstant, kRule, kLearner, kPlanner };
-
 // Intervals are over replicas (null under kMinReplicas). Where the policy does not learn, all
 // replicas are one policy, and the two cap figures have Wilson's interval over all its requests or
 // episodes instead.

@@ -47,4 +47,20 @@ ActionId Pacing::Act(const Observation& seen, const Noise&) {
                     [](const ActionOutlook& o) { return o.mean_energy_j; });
 }
 
+std::unique_ptr<Policy> RandomConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<Random>(context.actions);
+}
+
+std::unique_ptr<Policy> GreedyQualityConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<GreedyQuality>(*this, *context.model);
+}
+
+std::unique_ptr<Policy> GreedyEfficiencyConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<GreedyEfficiency>(*context.model);
+}
+
+std::unique_ptr<Policy> PacingConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<Pacing>(*context.model);
+}
+
 }  // namespace edgesim

@@ -1,8 +1,9 @@
 // Policies that do not learn: the yardsticks every learner is reported beside.
 #pragma once
 
-#include "sim/decision_model.h"
-#include "sim/policy.h"
+#include <memory>
+
+#include "policies/context.h"
 
 namespace edgesim {
 
@@ -18,6 +19,8 @@ class Always final : public Policy {
 
 struct RandomConfig {
   static constexpr const char* kKind = "random";
+  static constexpr PolicySort kSort = PolicySort::kRule;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   template <class V>
   void Visit(V&) {}
 };
@@ -38,6 +41,8 @@ class Random final : public Policy {
 // fits into what is left of the budget; where none fits, the one for which that energy is least.
 struct GreedyQualityConfig {
   static constexpr const char* kKind = "greedy-quality";
+  static constexpr PolicySort kSort = PolicySort::kRule;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   double margin_sd = 1;
   template <class V>
   void Visit(V& v) {
@@ -59,6 +64,8 @@ class GreedyQuality final : public Policy {
 // The most score per joule, whatever is left.
 struct GreedyEfficiencyConfig {
   static constexpr const char* kKind = "greedy-efficiency";
+  static constexpr PolicySort kSort = PolicySort::kRule;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   template <class V>
   void Visit(V&) {}
 };
@@ -75,6 +82,8 @@ class GreedyEfficiency final : public Policy {
 // The best mean score among the actions whose mean energy is within an even share of what is left.
 struct PacingConfig {
   static constexpr const char* kKind = "pacing";
+  static constexpr PolicySort kSort = PolicySort::kRule;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   template <class V>
   void Visit(V&) {}
 };

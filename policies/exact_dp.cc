@@ -137,4 +137,8 @@ double HindsightReward(const std::vector<std::vector<double>>& energy_j,
   return best[grid];
 }
 
+std::unique_ptr<Policy> ExactDpConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<ExactDp>(category ? context.plan : context.class_blind_plan);
+}
+
 }  // namespace edgesim

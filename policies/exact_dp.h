@@ -5,13 +5,14 @@
 #include <memory>
 #include <vector>
 
-#include "sim/decision_model.h"
-#include "sim/policy.h"
+#include "policies/context.h"
 
 namespace edgesim {
 
 struct ExactDpConfig {
   static constexpr const char* kKind = "exact-dp";
+  static constexpr PolicySort kSort = PolicySort::kPlanner;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   bool category = true;  // false: plan as if the class of a request were not seen
   template <class V>
   void Visit(V& v) {

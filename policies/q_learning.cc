@@ -46,4 +46,8 @@ void QLearning::Learn(const Transition& t) {
   table_.Move(discretizer_.State(t.before), t.action, t.reward + future, config_.learning_rate);
 }
 
+std::unique_ptr<Policy> QLearningConfig::Make(const PolicyContext& context) const {
+  return std::make_unique<QLearning>(*this, context.actions, context.requests, context.classes);
+}
+
 }  // namespace edgesim

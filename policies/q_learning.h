@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "policies/context.h"
 #include "policies/discretizer.h"
 #include "policies/q_table.h"
-#include "sim/policy.h"
 
 namespace edgesim {
 
 struct QLearningConfig {
   static constexpr const char* kKind = "q-learning";
+  static constexpr PolicySort kSort = PolicySort::kLearner;
+  std::unique_ptr<Policy> Make(const PolicyContext& context) const;
   std::vector<std::string> features = {"energy"};  // of energy, requests_left, category
   std::uint32_t energy_bins = 10;
   double learning_rate = 0.3;

@@ -1,0 +1,20 @@
+// Every policy there is: to add one, add its config struct here.
+#pragma once
+
+#include <variant>
+
+#include "policies/baselines.h"
+#include "policies/exact_dp.h"
+#include "policies/q_learning.h"
+
+namespace edgesim {
+
+using PolicyKind = std::variant<  //
+    RandomConfig,                 //
+    GreedyQualityConfig,          //
+    GreedyEfficiencyConfig,       //
+    PacingConfig,                 //
+    QLearningConfig,              //
+    ExactDpConfig>;
+
+}  // namespace edgesim
