@@ -8,91 +8,12 @@
 #include <memory>
 #include <vector>
 
+#include "tests/support/presets.h"
+
 namespace edgesim {
 namespace {
 
 constexpr double kRounding = 1e-12;  // sums of a few hundred terms below 100
-
-// The model with scores that do not depend on energy within a class.
-DecisionModel Filled(DecisionModel model) {
-  const auto scaled = [](std::vector<double> pmf, double factor) {
-    for (double& p : pmf) p *= factor;
-    return pmf;
-  };
-  for (auto& row : model.outlook) {
-    for (ActionOutlook& outlook : row) {
-      outlook.score_pmf = scaled(outlook.energy_pmf, outlook.mean_score);
-      outlook.score_pmf_low = scaled(outlook.energy_pmf_low, outlook.mean_score);
-    }
-  }
-  return model;
-}
-
-// Problems with known values: 20 requests, one class, lognormal costs discretised to whole units,
-// the tail in the last cell; an independent numpy program (the project's reference notes on
-// constrained MDPs, section 4) gave the values.
-struct Preset {
-  std::vector<double> quality, cost;
-  double variation;  // coefficient of variation of the cost
-  double penalty;    // of a brown-out
-  double cap_penalty = 0;
-  std::vector<double> cap_probability = {0, 0, 0, 0, 0, 0};
-};
-
-const Preset kS1{.quality = {.55, .67, .75, .80, .84, .87},
-                 .cost = {4.2, 6.3, 9.4, 15, 25, 38},
-                 .variation = .30,
-                 .penalty = 0};
-const Preset kS2{.quality = {.62, .71, .75, .78, .81, .83},
-                 .cost = {4.2, 6.0, 8.4, 11.6, 16, 22},
-                 .variation = .50,
-                 .penalty = 5};
-const Preset kS3{.quality = {.58, .69, .74, .77, .79, .81},
-                 .cost = {2.8, 4.2, 6.2, 8.7, 12.5, 18},
-                 .variation = .35,
-                 .penalty = 5,
-                 .cap_penalty = 1.6,
-                 .cap_probability = {0, 0, 0, 0, .3, .55}};
-const Preset kS5{.quality = {.68, .77, .81, .84, .87, .89},
-                 .cost = {4.2, 6.2, 8.8, 12, 18, 28},
-                 .variation = .45,
-                 .penalty = 4};
-
-double NormalCdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
-
-std::vector<double> LognormalPmf(double mean, double variation) {
-  const double s2 = std::log1p(variation * variation), s = std::sqrt(s2);
-  const double mu = std::log(mean) - s2 / 2;
-  const auto cdf = [&](double x) { return NormalCdf((std::log(x) - mu) / s); };
-  const auto last = static_cast<std::size_t>(std::ceil(mean * std::exp(3 * s))) + 2;
-  std::vector<double> pmf;
-  double below = 0;
-  for (std::size_t k = 0; k <= last; ++k) {
-    const double up_to = cdf(static_cast<double>(k) + 0.5);
-    pmf.push_back(up_to - below);
-    below = up_to;
-  }
-  pmf.back() += 1 - below;
-  return pmf;
-}
-
-// budget 200 takes the costs as they are, budget 100 halves them.
-DecisionModel ModelOf(const Preset& preset, double budget) {
-  DecisionModel model;
-  model.energy_step = Joules(1);
-  model.energy_budget = Joules(budget);
-  model.requests = 20;
-  model.brown_out_reward = -preset.penalty;
-  model.class_probability = {1};
-  model.outlook.resize(1);
-  for (std::size_t a = 0; a < preset.quality.size(); ++a) {
-    ActionOutlook outlook;
-    outlook.energy_pmf = LognormalPmf(preset.cost[a] * budget / 200, preset.variation);
-    outlook.mean_score = 10 * (preset.quality[a] - preset.cap_penalty * preset.cap_probability[a]);
-    model.outlook[0].push_back(std::move(outlook));
-  }
-  return model;
-}
 
 double OptimumOf(const Preset& preset, double budget) {
   return ExactPlan(Filled(ModelOf(preset, budget))).Value();
