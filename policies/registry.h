@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "policies/baselines.h"
+#include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/q_learning.h"
 
@@ -15,6 +16,7 @@ using PolicyKind = std::variant<  //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
     QLearningConfig,              //
-    ExactDpConfig>;
+    ExactDpConfig,                //
+    ConstrainedDpConfig>;
 
 }  // namespace edgesim
