@@ -7,6 +7,7 @@
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/q_learning.h"
+#include "policies/static_router.h"
 
 namespace edgesim {
 
@@ -17,6 +18,7 @@ using PolicyKind = std::variant<  //
     PacingConfig,                 //
     QLearningConfig,              //
     ExactDpConfig,                //
-    ConstrainedDpConfig>;
+    ConstrainedDpConfig,          //
+    StaticRouterConfig>;
 
 }  // namespace edgesim
