@@ -4,8 +4,10 @@
 #include <variant>
 
 #include "policies/baselines.h"
+#include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/q_learning.h"
+#include "policies/static_router.h"
 
 namespace edgesim {
 
@@ -15,6 +17,8 @@ using PolicyKind = std::variant<  //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
     QLearningConfig,              //
-    ExactDpConfig>;
+    ExactDpConfig,                //
+    ConstrainedDpConfig,          //
+    StaticRouterConfig>;
 
 }  // namespace edgesim
