@@ -160,11 +160,21 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
                                            entries, kLargestTable));
     }
   }
-  if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
+  const PolicyKind& kind = config.policies[i].kind;
+  if (std::holds_alternative<ExactDpConfig>(kind) ||
+      std::holds_alternative<ConstrainedDpConfig>(kind) ||
+      std::holds_alternative<StaticRouterConfig>(kind)) {
     if (const std::string why = WhyNoOptimum(built); !why.empty()) {
-      loaded.document.Fail(
-          at, fmt::format("exact-dp has no plan here: {}; take it out of policies", why));
+      loaded.document.Fail(at, fmt::format("{} has no plan here: {}; take it out of policies",
+                                           config.policies[i].name, why));
     }
+  }
+  if (std::holds_alternative<ConstrainedDpConfig>(kind) && ConstraintsOf(config).empty()) {
+    loaded.document.Fail(
+        at,
+        "constrained-dp needs a constraint: energy_budget.mode chance or expected, "
+        "power_cap.max_share or latency.max_share; a hard budget alone is what "
+        "exact-dp solves");
   }
 }
 
@@ -260,6 +270,8 @@ std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperi
     context.model = plans.model;
     context.plan = plans.optimum;
     context.class_blind_plan = plans.class_blind;
+    context.constrained_plan = plans.constrained;
+    context.router = plans.router;
   }
   std::unique_ptr<Policy> policy =
       std::visit([&](const auto& kind) { return kind.Make(context); }, config.kind);

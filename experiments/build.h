@@ -49,6 +49,8 @@ struct Plans {
   const DecisionModel* model = nullptr;          // with the classes the policies see
   std::shared_ptr<const ExactPlan> optimum;      // on the same classes; null where none is claimed
   std::shared_ptr<const ExactPlan> class_blind;  // as if no class were seen
+  std::shared_ptr<const ConstrainedPlan> constrained;  // null without constraints
+  std::vector<ActionId> router;  // the best static one; empty where none is known
 };
 
 // A fresh policy. It gets of `plans` what its sort may know: learners nothing.

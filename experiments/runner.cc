@@ -5,10 +5,12 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include "experiments/decision_model_estimate.h"
 #include "experiments/request_sampler.h"
+#include "policies/constrained_router.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
@@ -21,20 +23,29 @@ struct Contestant {
   bool learns = false;
   bool plans = false;
   std::optional<ActionId> constant;
+  bool shielded = false;
 };
 
-EvalRow Summarise(const EpisodeRecord& record) {
+EvalRow Summarise(const EpisodeRecord& record, double success_score) {
   EvalRow row{.reward = record.reward,
               .energy_j = record.energy.value(),
               .budget_used = record.budget_used,
               .unserved = record.requests_unserved};
+  row.browned_out = record.end_reason == EndReason::kEnergyExhausted && !record.rows.empty() &&
+                    !record.rows.back().completed;
   for (const RequestRow& request : record.rows) {
     row.any_exceeded = row.any_exceeded || request.cap_exceeded;
+    if (request.rejected) {
+      ++row.rejected;
+      continue;
+    }
     if (!request.completed) {
       ++row.cut;
       continue;
     }
     ++row.served;
+    row.late += request.late;
+    row.succeeded += request.score >= success_score;
     row.exceeded += request.cap_exceeded;
     row.completed_energy_j += request.energy.value();
     row.completed_latency_s += InSeconds(request.ended - request.request.arrival);
@@ -57,11 +68,13 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
       result.draws_clamped += record.power_draws_clamped;
     }
   }
+  constexpr double kNoSuccess = std::numeric_limits<double>::infinity();
+  const double success_score = config.success_score.value_or(kNoSuccess);
   noise.phase = Phase::kEval;
   result.eval.reserve(config.episodes.eval);
   for (noise.episode = 0; noise.episode < config.episodes.eval; ++noise.episode) {
     const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name, noise);
-    result.eval.push_back(Summarise(record));
+    result.eval.push_back(Summarise(record, success_score));
     result.draws_clamped += record.power_draws_clamped;
   }
   return result;
@@ -104,8 +117,15 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
   return sum / static_cast<double>(reward.size());
 }
 
+// The kind whose simulated reward is the optimum.
+bool IsOptimum(const PolicyKind& kind, bool constrained) {
+  if (constrained) return std::holds_alternative<ConstrainedDpConfig>(kind);
+  const auto* dp = std::get_if<ExactDpConfig>(&kind);
+  return dp != nullptr && dp->category;
+}
+
 std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans,
-                                    Optimum& optimum) {
+                                    RunResult& result) {
   std::vector<Contestant> contestants;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
     contestants.push_back({.name = "always-" + built.actions[a].name,
@@ -119,20 +139,60 @@ std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& p
          .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
          .learns = SortOf(policy) == PolicySort::kLearner,
          .plans = SortOf(policy) == PolicySort::kPlanner,
-         .constant = {}});
+         .constant = {},
+         .shielded = policy.shield.has_value()});
   };
+  const bool constrained = plans.constrained != nullptr;
   for (const PolicyConfig& policy : built.config.policies) {
-    const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
-    if (dp != nullptr && dp->category && optimum.policy.empty()) optimum.policy = policy.name;
+    if (!policy.shield && IsOptimum(policy.kind, constrained) && result.optimum.policy.empty())
+      result.optimum.policy = policy.name;
+    if (!policy.shield && std::holds_alternative<StaticRouterConfig>(policy.kind))
+      result.router = policy.name;
     add(policy);
   }
-  if (plans.optimum && optimum.policy.empty()) {
-    optimum.policy = ExactDpConfig::kKind;
-    add({.name = optimum.policy, .kind = ExactDpConfig{}});
+  if (plans.optimum && result.optimum.policy.empty()) {
+    result.optimum.policy = constrained ? ConstrainedDpConfig::kKind : ExactDpConfig::kKind;
+    add({.name = result.optimum.policy,
+         .kind = constrained ? PolicyKind(ConstrainedDpConfig{}) : PolicyKind(ExactDpConfig{}),
+         .shield = {}});
+  }
+  if (!plans.router.empty() && result.router.empty()) {
+    result.router = StaticRouterConfig::kKind;
+    add({.name = result.router, .kind = StaticRouterConfig{}, .shield = {}});
   }
   std::sort(contestants.begin(), contestants.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return contestants;
+}
+
+// All that is computed on the decision model before any episode runs.
+Plans MakePlans(const BuiltExperiment& built, const DecisionModel& by_class, RunResult& result) {
+  const ExperimentConfig& config = built.config;
+  Plans plans{.model = &result.model};
+  if (!result.optimum.none_because.empty()) return plans;
+  plans.optimum = std::make_shared<ExactPlan>(result.model);
+  plans.class_blind =
+      config.observe_category ? std::make_shared<ExactPlan>(MergeClasses(by_class)) : plans.optimum;
+  if (!result.model.constraints.empty()) {
+    auto plan = std::make_shared<ConstrainedPlan>(SolveConstrained(result.model));
+    if (!plan->feasible) {
+      result.optimum.none_because = plan->infeasible_because;
+      return {.model = &result.model};
+    }
+    result.optimum.computed = plan->value;
+    result.constrained = plans.constrained = std::move(plan);
+    if (const auto router = BestRouterUnder(result.model)) plans.router = router->action_of_class;
+    return plans;
+  }
+  plans.router = BestRouter(result.model).action_of_class;
+  result.optimum.computed = plans.optimum->Value();
+  result.optimum.upper_bound = UpperBound(result.model);
+  constexpr std::uint32_t kHindsightEpisodes =
+      2000;  // over all replicas; its mean is then good to 0.02
+  result.optimum.hindsight_episodes =
+      std::min(config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
+  result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
+  return plans;
 }
 
 RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
@@ -143,22 +203,8 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   result.model = config.observe_category ? by_class : MergeClasses(by_class);
   if (options.on_model) options.on_model(result.model);
 
-  Plans plans{.model = &result.model, .optimum = {}, .class_blind = {}};
-  if (result.optimum.none_because.empty()) {
-    plans.optimum = std::make_shared<ExactPlan>(result.model);
-    plans.class_blind = config.observe_category
-                            ? std::make_shared<ExactPlan>(MergeClasses(by_class))
-                            : plans.optimum;
-    result.optimum.computed = plans.optimum->Value();
-    result.optimum.upper_bound = UpperBound(result.model);
-    constexpr std::uint32_t kHindsightEpisodes =
-        2000;  // over all replicas; its mean is then good to 0.02
-    result.optimum.hindsight_episodes = std::min(
-        config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
-    result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
-  }
-
-  const std::vector<Contestant> contestants = Contestants(built, plans, result.optimum);
+  const Plans plans = MakePlans(built, by_class, result);
+  const std::vector<Contestant> contestants = Contestants(built, plans, result);
   const auto episodes_of = [&](const Contestant& c) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
@@ -167,6 +213,7 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
                                .learns = c.learns,
                                .plans = c.plans,
                                .constant = c.constant,
+                               .shielded = c.shielded,
                                .replicas = {}});
     result.policies.back().replicas.resize(config.replicas);
     result.episodes += episodes_of(c) * config.replicas;

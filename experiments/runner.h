@@ -24,6 +24,10 @@ struct EvalRow {
   std::uint32_t unserved = 0;  // still waiting when the episode ended
   std::uint32_t exceeded = 0;  // completed requests that exceeded the power cap
   bool any_exceeded = false;   // any request did, completed or not
+  std::uint32_t late = 0;      // completed requests
+  std::uint32_t rejected = 0;
+  std::uint32_t succeeded = 0;  // answers of at least success_score
+  bool browned_out = false;     // the budget's end cut a request
 };
 
 // One training episode, exploration included.
@@ -43,6 +47,7 @@ struct PolicyRun {
   bool learns = false;
   bool plans = false;                // follows the plan of exact-dp
   std::optional<ActionId> constant;  // of the always-<action> policies
+  bool shielded = false;
   std::vector<Replica> replicas;
 };
 
@@ -51,14 +56,16 @@ struct Optimum {
   std::string none_because;  // not empty: no optimum is claimed, the figures below mean nothing
   std::string policy;        // whose simulated reward is the optimum
   double computed = 0;       // value by the decision model
-  double upper_bound = 0;
-  double hindsight = 0;  // mean over the first hindsight_episodes of each replica
+  double upper_bound = 0;    // null figures under constraints: this one and hindsight
+  double hindsight = 0;      // mean over the first hindsight_episodes of each replica
   std::uint32_t hindsight_episodes = 0;
 };
 
 struct RunResult {
   DecisionModel model;  // with the classes the policies see
   Optimum optimum;
+  std::shared_ptr<const ConstrainedPlan> constrained;  // null without constraints
+  std::string router;  // the policy that is the best static router; empty where none is known
   std::vector<PolicyRun> policies;  // sorted by name
   std::uint64_t episodes = 0;
 };

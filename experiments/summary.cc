@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace edgesim {
@@ -50,13 +52,24 @@ std::optional<Estimate> PerCompleted(const PolicyRun& run, const Field& field) {
   return EstimateOverReplicas(ratios);
 }
 
+std::optional<Estimate> EnergyPerSuccess(const PolicyRun& run) {
+  std::vector<double> ratios;
+  for (const Replica& replica : run.replicas) {
+    const double succeeded = MeanOf(replica, [](const EvalRow& e) { return e.succeeded; });
+    if (succeeded == 0) return std::nullopt;
+    ratios.push_back(MeanOf(replica, [](const EvalRow& e) { return e.energy_j; }) / succeeded);
+  }
+  return EstimateOverReplicas(ratios);
+}
+
 // A t-interval knows nothing of 0 and 1.
 void ClampToShare(std::optional<Estimate>& share) {
   if (!share || !share->ci95) return;
   share->ci95 = Interval{std::max(0.0, share->ci95->low), std::min(1.0, share->ci95->high)};
 }
 
-PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
+PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run) {
+  const bool capped = built.config.power_cap.has_value();
   const auto over_episodes = [&](const auto& field) {
     return EstimateOverReplicas(
         PerReplica(run, [&](const Replica& r) { return MeanOf(r, field); }));
@@ -75,6 +88,13 @@ PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   s.requests_cut = over_episodes([](const EvalRow& e) { return e.cut; });
   s.requests_unserved = over_episodes([](const EvalRow& e) { return e.unserved; });
   s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
+  s.constraints = Certify(run, ConstraintsOf(built.config), built.config.workload.requests);
+  if (run.shielded || built.config.reject || built.config.defer)
+    s.requests_rejected = over_episodes([](const EvalRow& e) { return e.rejected; });
+  if (built.config.success_score) {
+    s.succeeded = over_episodes([](const EvalRow& e) { return e.succeeded; });
+    s.energy_per_success_j = EnergyPerSuccess(run);
+  }
   if (!capped) return s;
 
   s.cap_exceedance = PerCompleted(run, [](const EvalRow& e) { return e.exceeded; });
@@ -98,9 +118,8 @@ PolicySummary SummarisePolicy(const PolicyRun& run, bool capped) {
   return s;
 }
 
-LearnerVerdict Judge(const PolicyRun& run, const PolicyRun& best_constant) {
-  LearnerVerdict verdict{.name = run.name, .best_constant = best_constant.name};
-  verdict.above_best_constant = EstimateOverReplicas(Minus(Rewards(run), Rewards(best_constant)));
+LearnerVerdict Judge(const PolicyRun& run) {
+  LearnerVerdict verdict{.name = run.name, .reward = EstimateOverReplicas(Rewards(run))};
   const std::size_t episodes = run.replicas[0].curve.size();
   verdict.ends = std::min<std::size_t>(20, std::max<std::size_t>(1, episodes / 2));
   const auto mean = [&](std::size_t from, const auto& field) {
@@ -126,6 +145,19 @@ Json ToJson(const Estimate& e) {
 }
 
 Json ToJson(const std::optional<Estimate>& e) { return e ? ToJson(*e) : Json(); }
+
+Json ToJson(const std::vector<Certificate>& certificates) {
+  Json list = Json::array();
+  for (const Certificate& c : certificates) {
+    Json entry = ToJson(c.cost);
+    entry["kind"] = Name(c.constraint.kind);
+    entry["limit"] = c.constraint.limit;
+    entry["verdict"] = Name(c.verdict);
+    entry["episodes_needed"] = c.episodes_needed ? Json(*c.episodes_needed) : Json();
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
 
 // What two runs must share to be compared: the world, the limits, the episodes. Not the device's
 // profile, so that a new fit can be held against an old one, and not the policies.
@@ -162,6 +194,7 @@ Json Experiment(const BuiltExperiment& built) {
       {"arrivals", arrivals},
       {"observe_category", config.observe_category},
       {"energy_budget_j", config.energy_budget.limit_j},
+      {"budget_mode", config.energy_budget.mode},
       {"brown_out_reward", config.energy_budget.brown_out_reward},
       {"power_cap", cap},
       {"power_detail", config.power_detail}};
@@ -173,27 +206,39 @@ Json Experiment(const BuiltExperiment& built) {
 
 RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
   RunSummary summary{.optimum = result.optimum};
-  const bool capped = built.config.power_cap.has_value();
-  const PolicyRun* optimum = nullptr;
-  const PolicyRun* best_constant = nullptr;
-  double best_reward = 0;
+  summary.router = result.router;
+  if (result.constrained) summary.lambda = result.constrained->lambda;
+  std::map<std::string, const PolicyRun*> runs;
+  double best_reward = -std::numeric_limits<double>::infinity();
   for (const PolicyRun& run : result.policies) {
-    if (run.name == result.optimum.policy) optimum = &run;
-    const double reward = Mean(Rewards(run));
-    if (run.constant && (best_constant == nullptr || reward > best_reward)) {
-      best_constant = &run;
-      best_reward = reward;
+    runs[run.name] = &run;
+    PolicySummary& policy = summary.policies.emplace_back(SummarisePolicy(built, run));
+    const bool broken =
+        std::any_of(policy.constraints.begin(), policy.constraints.end(), [](const Certificate& c) {
+          return c.verdict == ConstraintVerdict::kBroken || c.cost.mean > c.constraint.limit;
+        });
+    if (run.constant && !broken && policy.reward.mean > best_reward) {
+      summary.best_constant = run.name;
+      best_reward = policy.reward.mean;
     }
     for (const Replica& replica : run.replicas) summary.draws_clamped += replica.draws_clamped;
+    if (run.learns) summary.learners.push_back(Judge(run));
   }
-  for (const PolicyRun& run : result.policies) {
-    PolicySummary policy = SummarisePolicy(run, capped);
-    if (optimum != nullptr)
-      policy.regret = EstimateOverReplicas(Minus(Rewards(*optimum), Rewards(run)));
-    summary.policies.push_back(std::move(policy));
-    if (run.learns) summary.learners.push_back(Judge(run, *best_constant));
+  const auto paired = [&](const std::string& name, const PolicyRun& run,
+                          double sign) -> std::optional<Estimate> {
+    if (name.empty()) return std::nullopt;
+    std::vector<double> difference = Minus(Rewards(run), Rewards(*runs.at(name)));
+    for (double& d : difference) d *= sign;
+    return EstimateOverReplicas(difference);
+  };
+  for (PolicySummary& policy : summary.policies) {
+    const PolicyRun& run = *runs.at(policy.name);
+    policy.regret = paired(result.optimum.policy, run, -1);
+    policy.above_constant = paired(summary.best_constant, run, 1);
+    policy.above_router = paired(summary.router, run, 1);
   }
-  if (optimum != nullptr) summary.optimum_simulated = EstimateOverReplicas(Rewards(*optimum));
+  if (!result.optimum.policy.empty())
+    summary.optimum_simulated = EstimateOverReplicas(Rewards(*runs.at(result.optimum.policy)));
   std::stable_sort(summary.policies.begin(), summary.policies.end(),
                    [](const auto& a, const auto& b) { return a.reward.mean > b.reward.mean; });
   return summary;
@@ -215,13 +260,23 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
                                 {"cap_exceedance", ToJson(p.cap_exceedance)},
                                 {"cap_exceedance_episode", ToJson(p.cap_exceedance_episode)},
                                 {"latency_s", ToJson(p.latency_s)},
-                                {"regret", ToJson(p.regret)}};
+                                {"regret", ToJson(p.regret)},
+                                {"above_best_constant", ToJson(p.above_constant)},
+                                {"above_static_router", ToJson(p.above_router)},
+                                {"requests_rejected", ToJson(p.requests_rejected)},
+                                {"requests_succeeded", ToJson(p.succeeded)},
+                                {"energy_per_success_j", ToJson(p.energy_per_success_j)},
+                                {"constraints", ToJson(p.constraints)}};
   }
+  root["best_constant"] = summary.best_constant.empty() ? Json() : Json(summary.best_constant);
+  root["static_router"] = summary.router.empty() ? Json() : Json(summary.router);
+  const bool constrained = !summary.lambda.empty();
   if (summary.optimum.none_because.empty()) {
     root["optimum"] = {{"simulated", ToJson(summary.optimum_simulated)},
                        {"computed", summary.optimum.computed},
-                       {"upper_bound", summary.optimum.upper_bound},
-                       {"hindsight", summary.optimum.hindsight},
+                       {"upper_bound", constrained ? Json() : Json(summary.optimum.upper_bound)},
+                       {"hindsight", constrained ? Json() : Json(summary.optimum.hindsight)},
+                       {"lambda", constrained ? Json(summary.lambda) : Json()},
                        {"hindsight_episodes_per_replica", summary.optimum.hindsight_episodes},
                        {"draws", config.optimum.draws}};
   } else {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/certificate.h"
 #include "experiments/runner.h"
 #include "sim/stats.h"
 
@@ -28,13 +29,19 @@ struct PolicySummary {
   std::optional<Estimate> cap_exceedance;        // share of completed requests; null without a cap
   std::optional<Estimate> cap_exceedance_episode;
   std::optional<Estimate> regret;  // optimum - reward, paired; null where no optimum is claimed
+  // Reward - that of the best constant action and of the best static router, paired; null where
+  // there is none to be held against.
+  std::optional<Estimate> above_constant, above_router;
+  std::vector<Certificate> constraints;
+  std::optional<Estimate> requests_rejected;     // per episode; null where nothing can reject
+  std::optional<Estimate> succeeded;             // requests per episode; null without success_score
+  std::optional<Estimate> energy_per_success_j;  // all energy over successes; null if there is none
 };
 
 // What a learner's training curve and evaluation say, for the verdict.
 struct LearnerVerdict {
   std::string name;
-  std::string best_constant;
-  Estimate above_best_constant;  // reward - best constant's reward, paired
+  Estimate reward;
   // Training reward and share of the budget used, first and last `ends` episodes, means over
   // replicas.
   std::size_t ends = 0;
@@ -45,6 +52,9 @@ struct LearnerVerdict {
 struct RunSummary {
   Optimum optimum;
   std::optional<Estimate> optimum_simulated;
+  std::string best_constant;            // that breaks no constraint; empty if every one does
+  std::string router;                   // empty where none is known
+  std::vector<double> lambda;           // the optimum's multipliers, by constraint
   std::vector<PolicySummary> policies;  // by falling reward
   std::vector<LearnerVerdict> learners;
   std::uint64_t draws_clamped = 0;

@@ -19,10 +19,11 @@ const PolicySummary& Find(const RunSummary& summary, const std::string& name) {
 bool Positive(const Estimate& e) { return e.ci95 && e.ci95->low > 0; }
 bool Negative(const Estimate& e) { return e.ci95 && e.ci95->high < 0; }
 
-// "the constant always-x", "0.58 [0.43, 0.72] below it"
-std::string AgainstConstant(const LearnerVerdict& verdict, const PolicySummary& constant) {
-  const Estimate& above = verdict.above_best_constant;
-  const std::string name = fmt::format("{} ({:.2f})", constant.name, constant.reward.mean);
+// "it beats the best constant action, always-x (13.67), by 0.58 [0.43, 0.72]"
+std::string Against(const std::string& title, const PolicySummary& yardstick,
+                    const Estimate& above) {
+  const std::string name =
+      fmt::format("{}, {} ({:.2f})", title, yardstick.name, yardstick.reward.mean);
   const auto size = [&](double sign) {
     Estimate magnitude{.mean = sign * above.mean, .ci95 = {}};
     if (above.ci95)
@@ -30,15 +31,24 @@ std::string AgainstConstant(const LearnerVerdict& verdict, const PolicySummary& 
                                 std::max(sign * above.ci95->low, sign * above.ci95->high)};
     return Show(magnitude, 2);
   };
-  if (Positive(above))
-    return fmt::format("it beats the best constant action, {}, by {}", name, size(1));
-  if (Negative(above))
-    return fmt::format("the best constant action, {}, beats it by {}", name, size(-1));
+  if (Positive(above)) return fmt::format("it beats {}, by {}", name, size(1));
+  if (Negative(above)) return fmt::format("{}, beats it by {}", name, size(-1));
   if (above.ci95)
-    return fmt::format("it cannot be told apart from the best constant action, {}: difference {}",
-                       name, size(1));
-  return fmt::format("the best constant action, {}, is {:.2f} {}", name, std::abs(above.mean),
+    return fmt::format("it cannot be told apart from {}: difference {}", name, size(1));
+  return fmt::format("{}, is {:.2f} {}", name, std::abs(above.mean),
                      above.mean < 0 ? "above it" : "below it");
+}
+
+std::string AgainstLimits(const PolicySummary& self) {
+  std::string text;
+  for (const Certificate& c : self.constraints) {
+    text += fmt::format("; {} is {}, {} {:g}", Title(c.constraint.kind), Show(c.cost, 4),
+                        c.verdict == ConstraintVerdict::kMet      ? "within"
+                        : c.verdict == ConstraintVerdict::kBroken ? "BEYOND"
+                                                                  : "not told apart from",
+                        c.constraint.limit);
+  }
+  return text;
 }
 
 // What a user would deploy: the best constant action and the best rule, with their share of the
@@ -72,6 +82,13 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
   for (const char* title : {"J/request", "budget used %", "served", "cut", "latency s"})
     rows[0].emplace_back(title);
   if (capped) rows[0].insert(rows[0].end(), {"over cap, requests %", "episodes %"});
+  const auto any = [&](const auto& has) {
+    return std::any_of(summary.policies.begin(), summary.policies.end(), has);
+  };
+  const bool rejects = any([](const PolicySummary& p) { return p.requests_rejected.has_value(); });
+  const bool succeeds = built.config.success_score.has_value();
+  if (rejects) rows[0].emplace_back("rejected");
+  if (succeeds) rows[0].insert(rows[0].end(), {"succeeded", "J/success"});
   for (const PolicySummary& p : summary.policies) {
     std::vector<std::string> row = {p.name, Show(p.reward, 2)};
     if (optimal) row.push_back(Show(p.regret, 2));
@@ -84,6 +101,12 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
     if (capped)
       row.insert(row.end(),
                  {Show(p.cap_exceedance, 1, 100), Show(p.cap_exceedance_episode, 1, 100)});
+    if (rejects)
+      row.push_back(p.requests_rejected ? fmt::format("{:.2f}", p.requests_rejected->mean) : "-");
+    if (succeeds) {
+      row.push_back(fmt::format("{:.2f}", p.succeeded->mean));
+      row.push_back(p.energy_per_success_j ? Show(p.energy_per_success_j, 0) : "-");
+    }
     rows.push_back(std::move(row));
   }
   std::string text = TextTable(rows);
@@ -96,11 +119,14 @@ std::string ResultTable(const BuiltExperiment& built, const RunSummary& summary)
                  : "\n";
   if (optimal) {
     text += fmt::format(
-        "optimum for what sees energy, requests left{}: simulated {}, computed {:.2f}, upper bound "
-        "{:.2f}, "
-        "in hindsight {:.2f}\n",
-        built.config.observe_category ? " and category" : "", Show(summary.optimum_simulated, 2),
-        summary.optimum.computed, summary.optimum.upper_bound, summary.optimum.hindsight);
+        "optimum for what sees energy, requests left{}{}: simulated {}, computed {:.2f}",
+        built.config.observe_category ? " and category" : "",
+        summary.lambda.empty() ? "" : ", under the constraints", Show(summary.optimum_simulated, 2),
+        summary.optimum.computed);
+    text += summary.lambda.empty()
+                ? fmt::format(", upper bound {:.2f}, in hindsight {:.2f}\n",
+                              summary.optimum.upper_bound, summary.optimum.hindsight)
+                : "\n";
   } else {
     text += fmt::format("optimum: none for these features: {}\n", summary.optimum.none_because);
   }
@@ -112,7 +138,6 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
   std::vector<std::string> sentences;
   for (const LearnerVerdict& learner : summary.learners) {
     const PolicySummary& self = Find(summary, learner.name);
-    const PolicySummary& constant = Find(summary, learner.best_constant);
     std::string sentence = fmt::format("{}: ", learner.name);
     if (self.regret && summary.optimum_simulated->mean > 0) {
       sentence +=
@@ -122,13 +147,25 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
     } else {
       sentence += fmt::format("earns {:.2f}; ", self.reward.mean);
     }
-    sentence += AgainstConstant(learner, constant);
+    std::string yardsticks;
+    if (self.above_constant) {
+      yardsticks += Against("the best constant action", Find(summary, summary.best_constant),
+                            *self.above_constant);
+    }
+    if (self.above_router && built.VisibleClasses() > 1) {
+      yardsticks +=
+          (yardsticks.empty() ? "" : "; ") +
+          Against("the best static router", Find(summary, summary.router), *self.above_router);
+    }
+    sentence += yardsticks.empty() ? "no constant action keeps the limits" : yardsticks;
+    sentence += AgainstLimits(self);
     sentence +=
         self.reward.ci95
             ? fmt::format(" (95 % intervals over {} replicas).", built.config.replicas)
             : fmt::format(" ({} replicas are too few for intervals).", built.config.replicas);
     sentences.push_back(std::move(sentence));
-    if (!built.config.explain_curve) continue;
+    if (!built.config.explain_curve || !self.above_constant) continue;
+    const PolicySummary& constant = Find(summary, summary.best_constant);
 
     const bool rises = learner.last_reward.mean > learner.first_reward.mean;
     sentences.push_back(fmt::format(
@@ -143,7 +180,7 @@ std::vector<std::string> Verdicts(const BuiltExperiment& built, const RunSummary
                     constant.reward.mean, 100 * constant.budget_used.mean);
     const bool unreached = constant.reward.mean > learner.last_reward.mean;
     sentences.push_back(
-        Positive(learner.above_best_constant)
+        Positive(*self.above_constant)
             ? fmt::format("What it does not show: how much of the rise is more than avoiding bad "
                           "actions; {} without looking at anything.",
                           yardstick)

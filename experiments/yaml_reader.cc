@@ -272,11 +272,18 @@ void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) 
     PolicyConfig policy;
     ReadKind(list[i], path, policy.kind, &policy.name, &policy.shield);
     const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
-    if (policy.name == ExactDpConfig::kKind && !(dp != nullptr && dp->category)) {
+    const auto taken = [&](const char* name, bool is_it, const char* what) {
+      if (policy.name != name || (is_it && !policy.shield)) return;
       document_.Fail(path,
-                     "the name 'exact-dp' is taken by the optimum, which is always reported; give "
-                     "this policy another 'name'");
-    }
+                     fmt::format("the name '{}' is taken by {}, which is always reported; give "
+                                 "this policy another 'name'",
+                                 name, what));
+    };
+    taken(ExactDpConfig::kKind, dp != nullptr && dp->category, "the optimum");
+    taken(ConstrainedDpConfig::kKind, std::holds_alternative<ConstrainedDpConfig>(policy.kind),
+          "the optimum under constraints");
+    taken(StaticRouterConfig::kKind, std::holds_alternative<StaticRouterConfig>(policy.kind),
+          "the best static router");
     if (policy.name.starts_with("always-")) {
       document_.Fail(path + ".name",
                      "names that begin with 'always-' are taken by the constant actions, which are "

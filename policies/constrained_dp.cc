@@ -19,6 +19,7 @@ ActionId ConstrainedDp::Act(const Observation& seen, const Noise& noise) {
 std::unique_ptr<Policy> ConstrainedDpConfig::Make(const PolicyContext& context) const {
   if (context.constraints.empty())
     throw InputError("policy constrained-dp needs constraints; without any use exact-dp");
+  if (context.constrained_plan) return std::make_unique<ConstrainedDp>(context.constrained_plan);
   DecisionModel model = *context.model;
   model.constraints = context.constraints;
   auto plan = std::make_shared<ConstrainedPlan>(SolveConstrained(model));

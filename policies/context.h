@@ -16,6 +16,7 @@
 namespace edgesim {
 
 class ExactPlan;
+struct ConstrainedPlan;
 
 enum class PolicySort : std::uint8_t {
   kConstant,  // one action for every request
@@ -35,6 +36,9 @@ struct PolicyContext {
   const DecisionModel* model = nullptr;
   // Null for all but planners: the unconstrained optimum on `model`, and as if no class were seen.
   std::shared_ptr<const ExactPlan> plan, class_blind_plan;
+  // The optimum under `constraints`; null where there are none.
+  std::shared_ptr<const ConstrainedPlan> constrained_plan;
+  std::vector<ActionId> router;  // the best map from class to action; empty where none is known
 };
 
 }  // namespace edgesim

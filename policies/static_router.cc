@@ -145,7 +145,8 @@ double RouterValue(const DecisionModel& model, const std::vector<ActionId>& acti
 RouterChoice BestRouter(const DecisionModel& model) { return RouterSearch(model).Best(); }
 
 std::unique_ptr<Policy> StaticRouterConfig::Make(const PolicyContext& context) const {
-  return std::make_unique<StaticRouter>(BestRouter(*context.model).action_of_class);
+  return std::make_unique<StaticRouter>(
+      context.router.empty() ? BestRouter(*context.model).action_of_class : context.router);
 }
 
 }  // namespace edgesim

@@ -110,6 +110,7 @@ void Episode::Dispatch(const Request& request, ActionId action) {
   row.ended = now_ + server.run.length;
   row.energy = server.run.energy;
   row.peak = server.run.peak;
+  row.score = answer.score;
   row.cap_exceeded = server.run.cap_exceeded;
   record_.rows.push_back(row);
 

@@ -21,6 +21,7 @@ struct RequestRow {
   Joules energy{};  // spent on it, also when it was cut
   Watts peak{};     // of the sum of all rails
   double reward = 0;
+  double score = 0;  // of the answer, also where it was cut before it came
   bool completed =
       false;              // false: cut by the budget, the horizon or a terminating cap, or rejected
   bool rejected = false;  // never ran

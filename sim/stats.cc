@@ -52,6 +52,49 @@ Interval WilsonInterval(std::uint64_t successes, std::uint64_t trials) {
   return {std::max(0.0, center - half), std::min(1.0, center + half)};
 }
 
+Interval ClopperPearsonInterval(std::uint64_t successes, std::uint64_t trials) {
+  const auto k = static_cast<double>(successes);
+  const auto n = static_cast<double>(trials);
+  using Beta = boost::math::beta_distribution<double>;
+  return {successes == 0 ? 0 : boost::math::quantile(Beta(k, n - k + 1), 0.025),
+          successes >= trials ? 1 : boost::math::quantile(Beta(k + 1, n - k), 0.975)};
+}
+
+std::optional<std::uint64_t> TrialsToCertify(double rate, double limit) {
+  if (rate >= limit) return std::nullopt;
+  const auto certified = [&](std::uint64_t trials) {
+    const auto successes = static_cast<std::uint64_t>(rate * static_cast<double>(trials));
+    return RateUpperBound95(successes, trials) <= limit;
+  };
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
+  std::uint64_t enough = 1;
+  while (!certified(enough)) {
+    if (enough > kMost) return std::nullopt;  // the rate is all but the limit
+    enough *= 2;
+  }
+  // Whole successes make the bound jump: the least number is where it first holds.
+  std::uint64_t too_few = enough / 2;
+  while (enough - too_few > 1) {
+    const std::uint64_t middle = too_few + (enough - too_few) / 2;
+    (certified(middle) ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
+std::optional<double> KendallTau(std::span<const double> a, std::span<const double> b) {
+  double concordant = 0, pairs_a = 0, pairs_b = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t j = i + 1; j < a.size(); ++j) {
+      const int sign_a = (a[i] > a[j]) - (a[i] < a[j]), sign_b = (b[i] > b[j]) - (b[i] < b[j]);
+      concordant += sign_a * sign_b;
+      pairs_a += sign_a != 0;
+      pairs_b += sign_b != 0;
+    }
+  }
+  if (pairs_a == 0 || pairs_b == 0) return std::nullopt;
+  return concordant / std::sqrt(pairs_a * pairs_b);
+}
+
 double RateUpperBound95(std::uint64_t successes, std::uint64_t trials) {
   if (successes >= trials) return 1;
   const auto k = static_cast<double>(successes);

@@ -35,6 +35,17 @@ Estimate EstimateOverReplicas(std::span<const double> values);
 // Wilson's score interval at 95 % for `successes` of `trials`; trials > 0.
 Interval WilsonInterval(std::uint64_t successes, std::uint64_t trials);
 
+// Clopper and Pearson's exact interval at 95 % for `successes` of `trials`; trials > 0.
+Interval ClopperPearsonInterval(std::uint64_t successes, std::uint64_t trials);
+
+// Trials at which RateUpperBound95 falls to `limit` if a share `rate` of them succeeds (rounded
+// down); null where rate >= limit. rate 0, limit 0.01: 299. 0 < limit < 1.
+std::optional<std::uint64_t> TrialsToCertify(double rate, double limit);
+
+// Kendall's tau-b of two rankings by value, which may have ties: 1 same order, -1 reversed. Null
+// where all of one are tied. The same size, at least 2.
+std::optional<double> KendallTau(std::span<const double> a, std::span<const double> b);
+
 // One-sided Clopper-Pearson upper bound of a rate at 95 %; trials > 0.
 double RateUpperBound95(std::uint64_t successes, std::uint64_t trials);
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "experiments/build.h"
+#include "experiments/certificate_text.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/load.h"
@@ -128,7 +129,7 @@ void Run(const RunArguments& args) {
       config.name, config.workload.requests, config.energy_budget.limit_j,
       config.power_cap ? fmt::format(", cap {:g} W", config.power_cap->limit_w) : "",
       built->device_facts.name, config.replicas, config.episodes.train, config.episodes.eval);
-  fmt::print("{}", ResultTable(*built, summary));
+  fmt::print("{}\n{}", ResultTable(*built, summary), CertificateTable(*built, summary));
   for (const std::string& sentence : built->device_facts.assumed) fmt::print("\n{}\n", sentence);
   for (const std::string& sentence : Verdicts(*built, summary)) fmt::print("\n{}\n", sentence);
 

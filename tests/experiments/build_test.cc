@@ -69,12 +69,12 @@ TEST(Build, LearnersDoNotSeeTheDecisionModel) {
       outlook = ActionOutlook{.mean_energy_j = 1e9, .mean_score = -7};
   }
   for (const PolicyConfig& config : built->config.policies) {
-    if (!Learns(config)) continue;
+    if (SortOf(config) != PolicySort::kLearner) continue;
     std::vector<std::vector<ActionId>> chosen;
     for (const DecisionModel* model : {&good, static_cast<const DecisionModel*>(&garbage),
                                        static_cast<const DecisionModel*>(nullptr)}) {
       const auto policy =
-          MakePolicy(config, *built, {.model = model, .optimum = {}, .class_blind = {}});
+          MakePolicy(config, *built, {.model = model});
       chosen.emplace_back();
       for (std::uint32_t e = 0; e < 30; ++e) {
         const EpisodeRecord record =

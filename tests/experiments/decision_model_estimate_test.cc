@@ -48,7 +48,7 @@ TEST(DecisionModelEstimate, ScoresAgreeWithTheTable) {
       double sum = 0, n = 0;
       for (std::uint32_t q = 0; q < built->questions.questions.size(); ++q) {
         if (built->questions.questions[q].class_id != c) continue;
-        sum += built->answers->Answers(q, a)[0].score;
+        sum += built->answer_table->Answers(q, a)[0].score;
         ++n;
       }
       const ActionOutlook& o = model.outlook[c][a];
