@@ -6,7 +6,11 @@
 #include "policies/baselines.h"
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
+#include "policies/fluid.h"
+#include "policies/myopic_threshold.h"
+#include "policies/online_knapsack.h"
 #include "policies/q_learning.h"
+#include "policies/risk_pacing.h"
 #include "policies/static_router.h"
 
 namespace edgesim {
@@ -16,6 +20,10 @@ using PolicyKind = std::variant<  //
     GreedyQualityConfig,          //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
+    RiskPacingConfig,             //
+    FluidConfig,                  //
+    MyopicThresholdConfig,        //
+    OnlineKnapsackConfig,         //
     QLearningConfig,              //
     ExactDpConfig,                //
     ConstrainedDpConfig,          //
