@@ -6,6 +6,7 @@
 #include "policies/baselines.h"
 #include "policies/exact_dp.h"
 #include "policies/q_learning.h"
+#include "policies/tabular_kinds.h"
 
 namespace edgesim {
 
@@ -15,6 +16,11 @@ using PolicyKind = std::variant<  //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
     QLearningConfig,              //
+    DoubleQConfig,                //
+    SarsaConfig,                  //
+    ExpectedSarsaConfig,          //
+    QLambdaConfig,                //
+    DynaQConfig,                  //
     ExactDpConfig>;
 
 }  // namespace edgesim
