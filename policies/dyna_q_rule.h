@@ -17,7 +17,7 @@ class DynaQRule final : public OneTableRule {
         counts_(states, actions, 1) {}
 
   void Update(const TabularStep& step, const Noise& noise) override {
-    counts_.Add(step.state, step.action, step.next.value_or(counts_.End()), {&step.reward, 1});
+    counts_.Add(step.state, step.action, step.next, {&step.reward, 1});
     MoveToBestNext(q_, step);
     WordStream words = noise.Words(Stream::kResample);
     for (std::uint32_t i = 0; i < planning_steps_; ++i) {
@@ -29,13 +29,10 @@ class DynaQRule final : public OneTableRule {
   // Sets the value to the mean over the counts of reward + discount * best value next (an expected
   // update, section 8.5). Pre: the action was taken in the state.
   void Plan(std::uint32_t state, ActionId action, double discount) {
-    double count = 0, sum = 0;
-    for (const auto& [next, outcome] : counts_.Of(state, action)) {
-      count += outcome.count;
-      sum += outcome.sums[0];
-      if (next != counts_.End()) sum += outcome.count * discount * q_.Best(next);
-    }
-    q_.Move(state, action, sum / count, 1);
+    double sum = counts_.Sum(state, action, 0);
+    for (const auto& next : counts_.Nexts(state, action))
+      sum += next.count * discount * q_.Best(next.state);
+    q_.Move(state, action, sum / counts_.Visits(state, action), 1);
   }
 
   void Save(PolicyState& state) const override {

@@ -5,6 +5,7 @@
 
 #include "policies/baselines.h"
 #include "policies/exact_dp.h"
+#include "policies/lagrangian_learner.h"
 #include "policies/q_learning.h"
 #include "policies/tabular_kinds.h"
 
@@ -21,6 +22,8 @@ using PolicyKind = std::variant<  //
     ExpectedSarsaConfig,          //
     QLambdaConfig,                //
     DynaQConfig,                  //
+    LagrangianQConfig,            //
+    PidLagrangianConfig,          //
     ExactDpConfig>;
 
 }  // namespace edgesim

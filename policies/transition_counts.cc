@@ -1,5 +1,7 @@
 #include "policies/transition_counts.h"
 
+#include <algorithm>
+
 #include "sim/input_error.h"
 
 namespace edgesim {
@@ -13,49 +15,61 @@ std::size_t IndexBelow(std::size_t end, double value) {
       "the same features, bins, requests and actions");
 }
 
+// The part's rows of `width` numbers.
+std::vector<std::span<const double>> Rows(const PolicyState& state, const std::string& name,
+                                          std::size_t width) {
+  const std::vector<double>& values = StatePart(state, name);
+  if (values.size() % width != 0)
+    throw InputError("part '" + name + "' of the saved policy is cut off; save it again");
+  std::vector<std::span<const double>> rows;
+  for (std::size_t i = 0; i < values.size(); i += width) rows.emplace_back(&values[i], width);
+  return rows;
+}
+
 }  // namespace
 
-void TransitionCounts::Add(std::uint32_t state, ActionId action, std::uint32_t next,
+void TransitionCounts::Add(std::uint32_t state, ActionId action, std::optional<std::uint32_t> next,
                            std::span<const double> signals) {
-  const std::size_t cell = state * actions_ + action;
-  if (outcomes_[cell].empty()) seen_.push_back(cell);
-  Outcome& outcome = outcomes_[cell][next];
-  ++outcome.count;
-  outcome.sums.resize(signals_);
-  for (std::size_t i = 0; i < signals_; ++i) outcome.sums[i] += signals[i];
+  const std::size_t cell = Cell(state, action);
+  if (visits_[cell] == 0) seen_.push_back(cell);
+  ++visits_[cell];
+  for (std::size_t i = 0; i < signals_; ++i) sums_[cell * signals_ + i] += signals[i];
+  if (!next) return;
+  std::vector<Next>& nexts = nexts_[cell];
+  const auto found =
+      std::find_if(nexts.begin(), nexts.end(), [&](const Next& n) { return n.state == *next; });
+  if (found == nexts.end()) {
+    nexts.push_back({*next, 1});
+  } else {
+    ++found->count;
+  }
 }
 
 void TransitionCounts::Save(PolicyState& state) const {
-  std::vector<double>&pairs = state["pairs"], &rows = state["outcomes"];
+  std::vector<double>&pairs = state["pairs"], &rows = state["nexts"];
   for (const std::size_t cell : seen_) {
-    pairs.push_back(static_cast<double>(cell));
-    for (const auto& [next, outcome] : outcomes_[cell]) {
+    pairs.insert(pairs.end(), {static_cast<double>(cell), visits_[cell]});
+    for (std::size_t i = 0; i < signals_; ++i) pairs.push_back(sums_[cell * signals_ + i]);
+    for (const Next& next : nexts_[cell])
       rows.insert(rows.end(),
-                  {static_cast<double>(cell), static_cast<double>(next), outcome.count});
-      rows.insert(rows.end(), outcome.sums.begin(), outcome.sums.end());
-    }
+                  {static_cast<double>(cell), static_cast<double>(next.state), next.count});
   }
 }
 
 void TransitionCounts::Load(const PolicyState& state) {
-  const std::vector<double>&pairs = StatePart(state, "pairs"), &rows = StatePart(state, "outcomes");
-  const std::size_t width = 3 + signals_;
-  bool whole = rows.size() % width == 0;
-  std::vector<Outcomes> outcomes(outcomes_.size());
-  for (std::size_t i = 0; whole && i < rows.size(); i += width) {
-    Outcomes& at = outcomes[IndexBelow(outcomes.size(), rows[i])];
-    const auto sums = rows.begin() + static_cast<std::ptrdiff_t>(i) + 3;
-    at[static_cast<std::uint32_t>(IndexBelow(std::size_t{states_} + 1, rows[i + 1]))] = {
-        rows[i + 2], {sums, sums + static_cast<std::ptrdiff_t>(signals_)}};
+  const std::size_t states = visits_.size() / actions_;
+  TransitionCounts read(static_cast<std::uint32_t>(states), actions_, signals_);
+  for (const auto row : Rows(state, "pairs", 2 + signals_)) {
+    const std::size_t cell = IndexBelow(visits_.size(), row[0]);
+    read.seen_.push_back(cell);
+    read.visits_[cell] = row[1];
+    for (std::size_t i = 0; i < signals_; ++i) read.sums_[cell * signals_ + i] = row[2 + i];
   }
-  std::vector<std::size_t> seen;
-  for (const double pair : pairs) {
-    seen.push_back(IndexBelow(outcomes.size(), pair));
-    whole = whole && !outcomes[seen.back()].empty();
+  for (const auto row : Rows(state, "nexts", 3)) {
+    const auto next = static_cast<std::uint32_t>(IndexBelow(states, row[1]));
+    read.nexts_[IndexBelow(visits_.size(), row[0])].push_back({next, row[2]});
   }
-  if (!whole) throw InputError("part 'outcomes' of the saved policy is not whole; save it again");
-  outcomes_ = std::move(outcomes);
-  seen_ = std::move(seen);
+  *this = std::move(read);
 }
 
 }  // namespace edgesim
