@@ -7,6 +7,7 @@
 #include "policies/exact_dp.h"
 #include "policies/lagrangian_learner.h"
 #include "policies/q_learning.h"
+#include "policies/saute_q.h"
 #include "policies/tabular_kinds.h"
 
 namespace edgesim {
@@ -24,6 +25,7 @@ using PolicyKind = std::variant<  //
     DynaQConfig,                  //
     LagrangianQConfig,            //
     PidLagrangianConfig,          //
+    SauteQConfig,                 //
     ExactDpConfig>;
 
 }  // namespace edgesim
