@@ -176,5 +176,52 @@ TEST(LagrangianQTest, FreezesTheMeanMultiplierOfTheLastHalf) {
   EXPECT_NEAR(LambdaAfterBrownOuts(config, 50), 50 * 0.99, 1e-9);
   EXPECT_NEAR(LambdaAfterBrownOuts(config, 100), 75.5 * 0.99, 1e-9);  // of 51 .. 100
 }
+struct Level {
+  double reward = 0, brown_outs = 0, lambda = 0;
+};
+
+template <class Config, class Controller>
+Level LevelOf(const Preset& preset, double lambda_start) {
+  const DecisionModel model = ChanceProblem(preset, 0.01);
+  Config config;
+  config.lambda_start = lambda_start;
+  Level level;
+  constexpr int kSeeds = 8;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const auto policy = config.Make(ContextOf(model, 30'000));
+    Train(model, *policy, 500 + seed, 0, 30'000);
+    const Tried tried = TryFrozen(model, *policy, 500 + seed, 4000);
+    level.reward += tried.reward / kSeeds;
+    level.brown_outs += tried.brown_outs / kSeeds;
+    level.lambda +=
+        dynamic_cast<const LagrangianLearner<Controller>&>(*policy).Multipliers()[0] / kSeeds;
+  }
+  return level;
+}
+
+// The optima under P(brown-out) <= .01 are 15.1033 (S2, at a price of 2.917) and 14.9703 (S1).
+TEST(SlowLagrangianLevels, DualAscentFindsThePriceFromBothSides) {
+  for (const double start : {0.0, 100.0}) {
+    const Level level = LevelOf<LagrangianQConfig, DualAscent>(kS2, start);
+    EXPECT_GT(level.reward, 0.99 * 15.1033) << start;
+    EXPECT_LT(level.brown_outs, 0.0115) << start;  // .01 and two standard errors over seeds
+    EXPECT_NEAR(level.lambda, 2.917, 0.2 * 2.917) << start;
+  }
+}
+
+TEST(SlowLagrangianLevels, TheSameDefaultsOnAnotherProblem) {
+  const Level level = LevelOf<LagrangianQConfig, DualAscent>(kS1, 0);
+  EXPECT_GT(level.reward, 0.99 * 14.9703);
+  EXPECT_LT(level.brown_outs, 0.0125);
+}
+
+TEST(SlowLagrangianLevels, PidKeepsTheConstraintAtAPriceSomewhatTooHigh) {
+  const Level level = LevelOf<PidLagrangianConfig, PidController>(kS2, 0);
+  EXPECT_GT(level.reward, 0.99 * 15.1033);
+  EXPECT_LT(level.brown_outs, 0.01);
+  EXPECT_GT(level.lambda, 2.917);
+  EXPECT_LT(level.lambda, 2 * 2.917);
+}
+
 }  // namespace
 }  // namespace edgesim
