@@ -7,11 +7,14 @@
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/fluid.h"
+#include "policies/lagrangian_learner.h"
 #include "policies/myopic_threshold.h"
 #include "policies/online_knapsack.h"
 #include "policies/q_learning.h"
 #include "policies/risk_pacing.h"
+#include "policies/saute_q.h"
 #include "policies/static_router.h"
+#include "policies/tabular_kinds.h"
 
 namespace edgesim {
 
@@ -25,8 +28,16 @@ using PolicyKind = std::variant<  //
     MyopicThresholdConfig,        //
     OnlineKnapsackConfig,         //
     QLearningConfig,              //
-    ExactDpConfig,                //
     ConstrainedDpConfig,          //
+    DoubleQConfig,                //
+    DynaQConfig,                  //
+    ExactDpConfig,                //
+    ExpectedSarsaConfig,          //
+    LagrangianQConfig,            //
+    PidLagrangianConfig,          //
+    QLambdaConfig,                //
+    SarsaConfig,                  //
+    SauteQConfig,                 //
     StaticRouterConfig>;
 
 }  // namespace edgesim
