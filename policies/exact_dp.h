@@ -1,11 +1,14 @@
-// The optimum of a finite-horizon decision model with a hard energy budget, by backward induction
-// on (energy left on a grid, requests left, class of the request).
+// The unconstrained optimum of a finite-horizon decision model, by backward induction on (energy
+// left on a grid, requests left, class of the request, resident model);
+// policies/backward_induction.h says what is state when.
 #pragma once
 
 #include <memory>
 #include <vector>
 
+#include "policies/backward_induction.h"
 #include "policies/context.h"
+#include "policies/resident_tracker.h"
 
 namespace edgesim {
 
@@ -28,22 +31,21 @@ class ExactPlan {
   // Expected reward of an episode under the best policy, by the model.
   double Value() const { return value_; }
 
-  // Expected reward from here on, linear between grid points of energy.
+  // Expected reward from here on, linear between grid points of energy; `resident` is the model in
+  // memory, as the decision model's model_switch counts them.
   double ActionValue(Joules left, std::uint32_t requests_left, std::uint32_t class_id,
-                     ActionId action) const;
-  ActionId Best(Joules left, std::uint32_t requests_left, std::uint32_t class_id) const;
+                     ActionId action, std::uint32_t resident = 0) const;
+  ActionId Best(Joules left, std::uint32_t requests_left, std::uint32_t class_id,
+                std::uint32_t resident = 0) const;
 
-  bool class_blind() const { return classes_ == 1; }
+  bool class_blind() const { return dynamics_.classes() == 1; }
+  const EpisodeDynamics& dynamics() const { return dynamics_; }
 
  private:
-  const double* Row(std::uint32_t requests_left, std::uint32_t class_id, std::size_t energy) const {
-    return &values_[(((requests_left - 1) * classes_ + class_id) * (grid_ + 1) + energy) *
-                    actions_];
-  }
-
   double step_j_;
-  std::size_t grid_, classes_, actions_;
-  std::vector<double> values_;  // [requests left - 1][class][energy 0 .. grid_][action]
+  EpisodeDynamics dynamics_;
+  std::size_t actions_;
+  std::vector<double> values_;  // [GridIndex][action]
   double value_ = 0;
 };
 
@@ -53,14 +55,20 @@ double UpperBound(const DecisionModel& model);
 
 class ExactDp final : public Policy {
  public:
-  explicit ExactDp(std::shared_ptr<const ExactPlan> plan) : plan_(std::move(plan)) {}
+  explicit ExactDp(std::shared_ptr<const ExactPlan> plan)
+      : plan_(std::move(plan)), resident_(plan_->dynamics()) {}
+  void BeginEpisode(std::uint32_t, Phase) override { resident_.Reset(); }
   ActionId Act(const Observation& seen, const Noise&) override {
-    return plan_->Best(seen.energy_left, *seen.requests_left,
-                       plan_->class_blind() ? 0 : seen.class_id);
+    const std::uint32_t class_id = plan_->class_blind() ? 0 : seen.class_id;
+    const ActionId action =
+        plan_->Best(seen.energy_left, *seen.requests_left, class_id, resident_.Now());
+    resident_.Took(class_id, action);
+    return action;
   }
 
  private:
   std::shared_ptr<const ExactPlan> plan_;
+  ResidentTracker resident_;
 };
 
 // The most an episode could earn had its energies and rewards been known in advance, requests

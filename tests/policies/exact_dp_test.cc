@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/presets.h"
+#include "tests/support/small_models.h"
 
 namespace edgesim {
 namespace {
@@ -83,36 +84,6 @@ TEST(ExactPlanTest, FollowingThePlanEarnsItsValue) {
   const double mean = sum / kEpisodes;
   const double se = std::sqrt((squares / kEpisodes - mean * mean) / kEpisodes);
   EXPECT_NEAR(mean, plan->Value(), 4 * se);
-}
-
-// A small model drawn from noise: `classes` x `actions`, costs 0 .. 4 steps.
-DecisionModel SmallModel(std::uint32_t seed, std::size_t classes, std::size_t actions,
-                         double budget_steps, std::uint32_t requests) {
-  WordStream words = Noise{.seed = seed}.Words(Stream::kAnswer);
-  DecisionModel model;
-  model.energy_step = Joules(2.5);
-  model.energy_budget = Joules(2.5 * budget_steps);
-  model.requests = requests;
-  model.brown_out_reward = -Uniform01(words);
-  double total = 0;
-  for (std::size_t c = 0; c < classes; ++c)
-    total += model.class_probability.emplace_back(0.1 + Uniform01(words));
-  for (double& p : model.class_probability) p /= total;
-  model.outlook.resize(classes);
-  for (auto& row : model.outlook) {
-    for (std::size_t a = 0; a < actions; ++a) {
-      ActionOutlook outlook;
-      double sum = 0;
-      for (std::size_t k = 0; k < 5; ++k) sum += outlook.energy_pmf.emplace_back(Uniform01(words));
-      for (double& p : outlook.energy_pmf) p /= sum;
-      outlook.energy_pmf_low.assign(4 * kBoundSteps + 1, 0.0);
-      for (std::size_t k = 0; k < 5; ++k)
-        outlook.energy_pmf_low[k * kBoundSteps] = outlook.energy_pmf[k];
-      outlook.mean_score = 10 * Uniform01(words);
-      row.push_back(std::move(outlook));
-    }
-  }
-  return model;
 }
 
 // The same by enumeration of all that can happen, in whole steps of energy.
