@@ -1,6 +1,6 @@
 #include "policies/bwk.h"
 
-#include "policies/saved_state.h"
+#include "policies/policy_state.h"
 
 namespace edgesim {
 
@@ -47,8 +47,8 @@ PolicyState KnapsackBandit::Save() const {
 }
 
 void KnapsackBandit::Load(const PolicyState& state) {
-  const auto& price = Saved(state, "bwk.price", 2);
-  const auto& arms = Saved(state, "bwk.arms", arms_.size() * BwkArm::kSaved);
+  const auto& price = StatePart(state, "bwk.price", 2);
+  const auto& arms = StatePart(state, "bwk.arms", arms_.size() * BwkArm::kSaved);
   price_ = price[0];
   rounds_ = price[1];
   for (std::size_t i = 0; i < arms_.size(); ++i) arms_[i].LoadFrom(&arms[i * BwkArm::kSaved]);

@@ -1,5 +1,5 @@
-// Plans as if what it has seen so far were the world (certainty equivalence), with a share of
-// random actions that falls as 1 / sqrt(episode).
+// Plans the (constrained) optimum as if what it has seen so far were the world (certainty
+// equivalence), with a share of random actions that falls as 1 / sqrt(episode).
 #pragma once
 
 #include <memory>
@@ -27,8 +27,7 @@ class CertaintyEquivalent final : public ModelLearner {
       : ModelLearner(config.learner, context), epsilon_(config.epsilon) {}
 
  private:
-  PlanMixture PlanForTraining(WordStream) override { return PlanFrozen(); }
-  PlanMixture PlanFrozen() const override;
+  PlanMixture PlanForTraining(WordStream&) override { return Optimum(model().Estimate()); }
   double Epsilon(std::uint32_t episode) const override;
 
   double epsilon_;

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <string>
 
-#include "policies/saved_state.h"
+#include "policies/policy_state.h"
 #include "sim/answer.h"
 
 namespace edgesim {
@@ -201,11 +201,11 @@ void LearnedModel::Save(PolicyState& state) const {
 }
 
 void LearnedModel::Load(const PolicyState& state) {
-  const auto& totals = Saved(state, "model.totals", 4);
-  const auto& classes = Saved(state, "model.classes", class_count_.size());
-  const auto& tries = Saved(state, "model.tries", 2 * cells_.size());
+  const auto& totals = StatePart(state, "model.totals", 4);
+  const auto& classes = StatePart(state, "model.classes", class_count_.size());
+  const auto& tries = StatePart(state, "model.tries", 2 * cells_.size());
   const std::size_t length = energy_steps_ + 2;
-  const auto& cells = Saved(state, "model.cells", cells_.size() * 5 * length);
+  const auto& cells = StatePart(state, "model.cells", cells_.size() * 5 * length);
   requests_seen_ = totals[0];
   budget_j_ = totals[1];
   brown_outs_ = totals[2];

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "policies/saved_state.h"
+#include "policies/policy_state.h"
 
 namespace edgesim {
 
@@ -40,7 +40,8 @@ ActionId LinUcb::Act(const Observation& seen, const Noise&) {
 }
 
 void LinUcb::Learn(const Transition& t) {
-  const bool within = t.energy * static_cast<double>(*t.before.requests_left) <= t.before.energy_left;
+  const bool within =
+      t.energy * static_cast<double>(*t.before.requests_left) <= t.before.energy_left;
   const bool counts = config_.objective == "reward" || within || t.browned_out;
   rules_[t.action].Update(Features(t.before), counts ? t.reward : 0);
 }
@@ -59,11 +60,12 @@ PolicyState LinUcb::Save() const {
 
 void LinUcb::Load(const PolicyState& state) {
   const std::size_t features = classes_ + 2;
-  const auto& inverse = Saved(state, "linucb.inverse", rules_.size() * features * features);
-  const auto& moment = Saved(state, "linucb.moment", rules_.size() * features);
+  const auto& inverse = StatePart(state, "linucb.inverse", rules_.size() * features * features);
+  const auto& moment = StatePart(state, "linucb.moment", rules_.size() * features);
   const auto n = static_cast<Eigen::Index>(features);
   for (std::size_t a = 0; a < rules_.size(); ++a) {
-    rules_[a].inverse() = Eigen::Map<const Eigen::MatrixXd>(&inverse[a * features * features], n, n);
+    rules_[a].inverse() =
+        Eigen::Map<const Eigen::MatrixXd>(&inverse[a * features * features], n, n);
     rules_[a].moment() = Eigen::Map<const Eigen::VectorXd>(&moment[a * features], n);
   }
 }

@@ -26,8 +26,7 @@ class PosteriorSampling final : public ModelLearner {
       : ModelLearner(config.learner, context) {}
 
  private:
-  PlanMixture PlanForTraining(WordStream words) override;
-  PlanMixture PlanFrozen() const override;
+  PlanMixture PlanForTraining(WordStream& words) override { return Optimum(model().Draw(words)); }
 };
 
 }  // namespace edgesim

@@ -4,7 +4,12 @@
 #include <variant>
 
 #include "policies/baselines.h"
+#include "policies/bwk.h"
+#include "policies/certainty_equivalent.h"
 #include "policies/exact_dp.h"
+#include "policies/linucb.h"
+#include "policies/optimistic_primal_dual.h"
+#include "policies/posterior_sampling.h"
 #include "policies/q_learning.h"
 
 namespace edgesim {
@@ -15,6 +20,11 @@ using PolicyKind = std::variant<  //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
     QLearningConfig,              //
+    CertaintyEquivalentConfig,    //
+    PosteriorSamplingConfig,      //
+    OptimisticPrimalDualConfig,   //
+    LinUcbConfig,                 //
+    BwkConfig,                    //
     ExactDpConfig>;
 
 }  // namespace edgesim
