@@ -16,6 +16,7 @@ run_packages=(
   "nlohmann-json3-dev nlohmann/json.hpp"
 )
 test_packages=(
+  "coinor-libclp-dev coin/ClpSimplex.hpp"
   "libgmock-dev gmock/gmock.h"
   "libgtest-dev gtest/gtest.h"
 )

@@ -22,12 +22,15 @@ std::string MeanAndRange(std::vector<double> values, int decimals) {
 }
 
 // Mean score of the questions with its t-interval over questions: what a new question might score.
-std::string MeanScore(const BuiltExperiment& built, ActionId action) {
+// Of an action without a table, just the sampled mean.
+std::string MeanScore(const BuiltExperiment& built, ActionId action, double sampled) {
+  if (built.answer_table == nullptr || action >= built.answer_table->actions())
+    return fmt::format("{:.2f}", sampled);
   std::vector<double> scores;
   for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
     double sum = 0;
-    for (const Answer& answer : built.answers->Answers(q, action)) sum += answer.score;
-    scores.push_back(sum / static_cast<double>(built.answers->Answers(q, action).size()));
+    for (const Answer& answer : built.answer_table->Answers(q, action)) sum += answer.score;
+    scores.push_back(sum / static_cast<double>(built.answer_table->Answers(q, action).size()));
   }
   Estimate estimate{.mean = Mean(scores), .ci95 = {}};
   if (scores.size() > 1) estimate.ci95 = MeanInterval(scores);
@@ -62,8 +65,8 @@ std::string ActionsTable(const BuiltExperiment& built) {
     }
     const double mean_kj = Mean(energy_j) / 1000;
     rows.push_back({built.actions[a].name, MeanAndRange(energy_j, 0), MeanAndRange(latency_s, 2),
-                    MeanAndRange(peak_w, 0), MeanScore(built, a),
-                    fmt::format("{:.2f}", score / mean_kj)});
+                    MeanAndRange(peak_w, 0), MeanScore(built, a, score),
+                    mean_kj > 0 ? fmt::format("{:.2f}", score / mean_kj) : "-"});
     if (built.config.power_cap)
       rows.back().push_back(fmt::format("{:.1f}", 100 * exceeded / draws));
   }
@@ -78,8 +81,8 @@ std::string ActionsTable(const BuiltExperiment& built) {
     text += fmt::format("  {}: {}, {}; {} ({})\n", key, Name(p.kind), p.method, p.source, p.date);
   }
   for (const std::string& sentence : built.device_facts.assumed) text += sentence + "\n";
-  text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n",
-                      built.config.workload.answers);
+  if (const auto& answers = built.config.workload.answers)
+    text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n", *answers);
   return text;
 }
 

@@ -6,9 +6,12 @@
 #include <algorithm>
 
 #include "devices/host_device.h"
+#include "experiments/build_actions.h"
+#include "experiments/build_synthetic.h"
 #include "experiments/files.h"
 #include "experiments/named_file.h"
 #include "sim/input_error.h"
+#include "workloads/synthetic_answers.h"
 
 namespace edgesim {
 
@@ -45,11 +48,12 @@ PowerCap MakeCap(const LoadedExperiment& loaded, const PowerCapConfig& config,
   return cap;
 }
 
-// All answers under one action.
+// All answers under one action of the device.
 std::vector<Answer> AnswersTo(const BuiltExperiment& built, ActionId action) {
+  if (built.answer_table == nullptr) return {Answer{}};  // laws do not look at it
   std::vector<Answer> all;
   for (std::uint32_t q = 0; q < built.questions.questions.size(); ++q) {
-    const std::vector<Answer>& answers = built.answers->Answers(q, action);
+    const std::vector<Answer>& answers = built.answer_table->Answers(q, action);
     all.insert(all.end(), answers.begin(), answers.end());
   }
   return all;
@@ -74,7 +78,7 @@ void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built
   constexpr double kLongestRequest_s = 1e6, kLongestEpisode_s = 1e9;
   if (longest_s > kLongestRequest_s) {
     loaded.document.Fail(
-        "workload.answers",
+        built.answer_table != nullptr ? "workload.answers" : "device.synthetic",
         fmt::format("a request could take {:g} s, allowed: {:g}", longest_s, kLongestRequest_s));
   }
   double gap_s = 0;
@@ -85,6 +89,53 @@ void CheckDurations(const LoadedExperiment& loaded, const BuiltExperiment& built
     loaded.document.Fail(
         "workload.requests",
         fmt::format("an episode could take {:g} s, allowed: {:g}", episode_s, kLongestEpisode_s));
+  }
+}
+
+// Keys that mean nothing beside the others.
+void CheckLimits(const LoadedExperiment& loaded) {
+  const ExperimentConfig& config = loaded.config;
+  const EnergyBudgetConfig& budget = config.energy_budget;
+  const auto fail = [&](const char* key, const char* what) { loaded.document.Fail(key, what); };
+  if (budget.beta && budget.mode == "hard") {
+    fail("energy_budget.beta",
+         "a hard budget bounds every episode; 'beta' goes with 'mode: expected' "
+         "or 'mode: chance'");
+  }
+  if (budget.delta && budget.mode != "chance")
+    fail("energy_budget.delta", "'delta' goes with 'mode: chance'");
+  if (!budget.delta && budget.mode == "chance") {
+    fail("energy_budget.mode",
+         "'mode: chance' needs 'delta', the largest probability that the budget is used up");
+  }
+  if (budget.mode == "expected" && budget.brown_out_reward != 0) {
+    fail("energy_budget.brown_out_reward",
+         "with 'mode: expected' no request is cut, so nothing earns 'brown_out_reward'");
+  }
+  if (config.defer && std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
+    fail("defer",
+         "in a closed loop nothing arrives while a request is put off; 'defer' needs "
+         "'arrivals: {kind: poisson, rate_per_s: R}'");
+  }
+}
+
+void CheckWorkloadKeys(const LoadedExperiment& loaded) {
+  const WorkloadConfig& workload = loaded.config.workload;
+  const bool tables = workload.questions || workload.answers;
+  if (loaded.config.device.synthetic) {
+    if (tables) {
+      loaded.document.Fail(
+          workload.questions ? "workload.questions" : "workload.answers",
+          "a synthetic device has its scores in its actions; it takes 'classes', no "
+          "tables");
+    }
+    return;
+  }
+  if (!workload.classes.empty())
+    loaded.document.Fail("workload.classes", "'classes' goes with a synthetic device");
+  for (const auto& [key, given] : {std::pair("questions", workload.questions.has_value()),
+                                   std::pair("answers", workload.answers.has_value())}) {
+    if (!given) loaded.document.Fail("workload", fmt::format("'{}' is missing in workload", key));
   }
 }
 
@@ -117,46 +168,82 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
   }
 }
 
+void ReadTables(const LoadedExperiment& loaded, BuiltExperiment& built) {
+  const WorkloadConfig& workload = loaded.config.workload;
+  const fs::path questions_path =
+      FindNamedFile(loaded, "workload.questions", *workload.questions, "workloads/data", ".csv");
+  const fs::path answers_path =
+      FindNamedFile(loaded, "workload.answers", *workload.answers, "workloads/data", ".csv");
+  const std::string questions_text = ReadTextFile(questions_path),
+                    answers_text = ReadTextFile(answers_path);
+  built.tables_hash = fmt::format("{:016x}", HashName(questions_text + '\0' + answers_text));
+  built.questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
+  auto table = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()),
+                                             built.questions, built.actions);
+  built.answer_table = table.get();
+  built.world.answers = built.Keep(std::move(table));
+}
+
 }  // namespace
+
+std::vector<CostConstraint> ConstraintsOf(const ExperimentConfig& config) {
+  std::vector<CostConstraint> constraints;
+  const EnergyBudgetConfig& budget = config.energy_budget;
+  if (budget.mode == "expected")
+    constraints.push_back({.kind = CostKind::kEnergy, .limit = budget.beta.value_or(1)});
+  if (budget.mode == "chance") {
+    constraints.push_back({.kind = CostKind::kBrownOut, .limit = *budget.delta});
+    if (budget.beta) constraints.push_back({.kind = CostKind::kEnergy, .limit = *budget.beta});
+  }
+  if (config.power_cap && config.power_cap->max_share) {
+    constraints.push_back(
+        {.kind = CostKind::kCapExceedance, .limit = *config.power_cap->max_share});
+  }
+  if (config.latency && config.latency->max_share)
+    constraints.push_back({.kind = CostKind::kLateness, .limit = *config.latency->max_share});
+  return constraints;
+}
 
 std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   auto built = std::make_unique<BuiltExperiment>();
   const ExperimentConfig& config = built->config = loaded.config;
 
+  CheckLimits(loaded);
+  CheckWorkloadKeys(loaded);
   const ChosenDevice chosen = ReadDevice(loaded);
-  const fs::path questions_path = FindNamedFile(
-      loaded, "workload.questions", config.workload.questions, "workloads/data", ".csv");
-  const fs::path answers_path =
-      FindNamedFile(loaded, "workload.answers", config.workload.answers, "workloads/data", ".csv");
-  const std::string questions_text = ReadTextFile(questions_path),
-                    answers_text = ReadTextFile(answers_path);
-  built->profile_hash = chosen.hash;
-  built->tables_hash = fmt::format("{:016x}", HashName(questions_text + '\0' + answers_text));
-
   built->device_facts = chosen.facts;
+  built->profile_hash = chosen.hash;
   built->actions = chosen.actions;
-  built->questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
-  built->answers = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()),
-                                                 built->questions, built->actions);
+  World& world = built->world;
+  if (config.device.synthetic) {
+    built->questions = SyntheticQuestions(config.workload);
+    built->tables_hash = fmt::format(
+        "{:016x}", HashName(fmt::format("{}", fmt::join(config.workload.classes, ","))));
+    world.answers = built->Keep(std::make_unique<SyntheticAnswers>(ChosenLaws(loaded)));
+  } else {
+    ReadTables(loaded, *built);
+  }
   MadeDevice made = Make(chosen, *built);
-  built->device = std::move(made.device);
+  world.device = built->Keep(std::move(made.device));
   built->workload = std::visit(
       [&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
       config.workload.arrivals);
 
-  World& world = built->world;
-  world.device = built->device.get();
   world.workload = built->workload.get();
-  world.answers = built->answers.get();
   world.class_observed = config.observe_category;
-  world.limits.budget = {Joules(config.energy_budget.limit_j),
-                         config.energy_budget.brown_out_reward};
+  world.limits.budget = {.limit = Joules(config.energy_budget.limit_j),
+                         .brown_out_reward = config.energy_budget.brown_out_reward,
+                         .ends_episode = config.energy_budget.mode != "expected"};
   world.limits.requests = config.workload.requests;
   if (config.workload.horizon_s) world.limits.horizon = FromSeconds(*config.workload.horizon_s);
-  if (config.power_cap)
-    world.limits.cap = MakeCap(loaded, *config.power_cap, built->device->Info());
+  if (config.latency) world.limits.latency = FromSeconds(config.latency->limit_s);
+  if (config.power_cap) {
+    world.limits.cap = MakeCap(loaded, *config.power_cap, world.device->Info());
+    world.exceedance_reward = config.power_cap->exceedance_reward;
+  }
 
   CheckDurations(loaded, *built, made);
+  AddActions(loaded, *built);
   for (std::size_t i = 0; i < config.policies.size(); ++i) CheckPolicy(loaded, *built, i);
   return built;
 }
@@ -166,13 +253,20 @@ std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperi
   PolicyContext context{.actions = built.actions.size(),
                         .requests = built.config.workload.requests,
                         .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
-                        .train_episodes = built.config.episodes.train};
+                        .train_episodes = built.config.episodes.train,
+                        .budget_ends_episode = built.world.limits.budget.ends_episode,
+                        .constraints = ConstraintsOf(built.config)};
   if (SortOf(config) != PolicySort::kLearner) {
     context.model = plans.model;
     context.plan = plans.optimum;
     context.class_blind_plan = plans.class_blind;
   }
-  return std::visit([&](const auto& kind) { return kind.Make(context); }, config.kind);
+  std::unique_ptr<Policy> policy =
+      std::visit([&](const auto& kind) { return kind.Make(context); }, config.kind);
+  if (config.shield) {
+    policy = std::make_unique<Shield>(std::move(policy), *config.shield, *plans.model);
+  }
+  return policy;
 }
 
 PolicySort SortOf(const PolicyConfig& config) {
@@ -189,6 +283,11 @@ std::string WhyNoOptimum(const BuiltExperiment& built) {
   if (config.device.idle == "assumed" &&
       !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
     return "idle energy between open arrivals counts, and the planner does not see it";
+  }
+  if (config.defer) return "requests can be deferred, and the planner does not see the queue";
+  if (config.latency && config.latency->max_share &&
+      !std::holds_alternative<ClosedLoopConfig>(config.workload.arrivals)) {
+    return "with open arrivals lateness depends on waiting, and the planner does not see the queue";
   }
   const double entries = static_cast<double>(config.workload.requests) *
                          config.optimum.energy_steps *

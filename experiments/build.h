@@ -20,12 +20,20 @@ struct BuiltExperiment {
   DeviceFacts device_facts;
   ActionTable actions;
   QuestionSet questions;
-  std::unique_ptr<Device> device;
   std::unique_ptr<MtBench> workload;
-  std::unique_ptr<AnswerTable> answers;
+  const AnswerTable* answer_table = nullptr;  // of the device's actions; null: they follow laws
   World world;
-  std::string profile_hash;  // of the files as read
-  std::string tables_hash;   // of questions and answers
+  std::string profile_hash;                      // of the files as read
+  std::string tables_hash;                       // of questions and answers
+  std::vector<std::unique_ptr<Device>> devices;  // whose pointers the world has
+  std::vector<std::unique_ptr<AnswerModel>> answer_models;
+
+  const Device* Keep(std::unique_ptr<Device> part) {
+    return devices.emplace_back(std::move(part)).get();
+  }
+  const AnswerModel* Keep(std::unique_ptr<AnswerModel> part) {
+    return answer_models.emplace_back(std::move(part)).get();
+  }
 
   std::size_t VisibleClasses() const {
     return config.observe_category ? questions.classes.size() : 1;
@@ -48,6 +56,9 @@ std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperi
                                    const Plans& plans);
 
 PolicySort SortOf(const PolicyConfig& config);
+
+// What an episode may cost in expectation, by the config's limits.
+std::vector<CostConstraint> ConstraintsOf(const ExperimentConfig& config);
 
 // Why no optimum can be claimed for this experiment; "" if it can.
 std::string WhyNoOptimum(const BuiltExperiment& built);

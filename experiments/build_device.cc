@@ -8,6 +8,7 @@
 #include "devices/edge_device.h"
 #include "devices/profile_io.h"
 #include "experiments/build_host_device.h"
+#include "experiments/build_synthetic.h"
 #include "experiments/files.h"
 #include "experiments/named_file.h"
 #include "sim/did_you_mean.h"
@@ -22,19 +23,25 @@ namespace fs = std::filesystem;
 // Keys of one kind of device beside the other's.
 void CheckKeys(const LoadedExperiment& loaded) {
   const DeviceConfig& config = loaded.config.device;
-  if (config.profile.has_value() == config.host_profile.has_value()) {
-    loaded.document.Fail("device", config.profile
-                                       ? "'profile' and 'host_profile' are two devices; give one"
-                                       : "'device' needs 'profile', a measured device, or "
-                                         "'host_profile', a calibrated host");
+  const int devices =
+      config.profile.has_value() + config.host_profile.has_value() + config.synthetic.has_value();
+  if (devices != 1) {
+    loaded.document.Fail("device",
+                         devices == 0
+                             ? "'device' needs 'profile', a measured device, or 'host_profile', a "
+                               "calibrated host, or 'synthetic'"
+                             : "'profile', 'host_profile' and 'synthetic' are different devices; "
+                               "give one");
   }
+  if (config.synthetic && config.idle == "assumed")
+    loaded.document.Fail("device.idle", "a synthetic device has no idle power");
   const std::pair<const char*, bool> of_host[] = {
       {"threads", config.threads.has_value()},
       {"power_w", config.power_w.has_value()},
       {"idle_w", config.idle_w.has_value()},
       {"power_profile", config.power_profile.has_value()}};
   for (const auto& [key, given] : of_host) {
-    if (given && config.profile) {
+    if (given && !config.host_profile) {
       loaded.document.Fail(fmt::format("device.{}", key),
                            fmt::format("'{}' belongs to a 'host_profile'", key));
     }
@@ -90,6 +97,7 @@ ChosenDevice ReadMeasuredDevice(const LoadedExperiment& loaded) {
 
 ChosenDevice ReadDevice(const LoadedExperiment& loaded) {
   CheckKeys(loaded);
+  if (loaded.config.device.synthetic) return ReadSyntheticDevice(loaded);
   return loaded.config.device.profile ? ReadMeasuredDevice(loaded) : ReadCalibratedHost(loaded);
 }
 

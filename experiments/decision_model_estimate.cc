@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/exact_laws.h"
 #include "experiments/request_sampler.h"
 #include "sim/stats.h"
 #include "sim/task_fence.h"
@@ -30,7 +31,10 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
     if (built.questions.questions[q].class_id == class_id) questions.push_back(q);
   }
   const std::uint32_t draws = built.config.optimum.draws;
+  const double cap_reward = built.world.exceedance_reward * kMaxScore;
+  const auto& latency = built.world.limits.latency;
   std::vector<double> energy_j(draws), score(draws);
+  std::vector<bool> over(draws), late(draws);
   std::uint64_t exceeded = 0;
   RequestSampler sampler(built);
   for (std::uint32_t i = 0; i < draws; ++i) {
@@ -46,8 +50,10 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
     request.question = questions[UniformIndex(words, static_cast<std::uint32_t>(questions.size()))];
     const SampledRequest sampled = sampler.Sample(request, action, noise);
     energy_j[i] = sampled.run.energy.value();
-    score[i] = sampled.score;
-    exceeded += sampled.run.cap_exceeded;
+    over[i] = sampled.run.cap_exceeded;
+    late[i] = latency && sampled.run.length > *latency;
+    score[i] = sampled.score + (over[i] ? cap_reward : 0);
+    exceeded += over[i];
   }
 
   const double n = draws;
@@ -66,6 +72,13 @@ ActionOutlook SampleOutlook(const BuiltExperiment& built, std::uint32_t class_id
     Add(outlook.energy_pmf, outlook.score_pmf, below, (1 - above_share) / n, score[i]);
     if (above_share > 0)
       Add(outlook.energy_pmf, outlook.score_pmf, below + 1, above_share / n, score[i]);
+    for (const auto& [happened, pmf] : {std::pair(bool(over[i]), &outlook.exceeded_pmf),
+                                        std::pair(bool(late[i]), &outlook.late_pmf)}) {
+      if (!happened) continue;
+      pmf->resize(std::max(pmf->size(), below + 2));
+      (*pmf)[below] += (1 - above_share) / n;
+      (*pmf)[below + 1] += above_share / n;
+    }
     const double low =
         std::min(std::max(0.0, energy_j[i] - two_se) / step.value(), steps + 1) * kBoundSteps;
     Add(outlook.energy_pmf_low, outlook.score_pmf_low, static_cast<std::size_t>(low), 1 / n,
@@ -89,6 +102,9 @@ DecisionModel EstimateDecisionModel(const BuiltExperiment& built) {
       .requests = config.workload.requests,
       .energy_budget = Joules(config.energy_budget.limit_j),
       .brown_out_reward = config.energy_budget.brown_out_reward,
+      .budget_ends_episode = built.world.limits.budget.ends_episode,
+      .constraints = ConstraintsOf(config),
+      .model_switch = {},
       .draws = config.optimum.draws,
       .seed = config.seed};
   const std::size_t classes = built.questions.classes.size(), actions = built.actions.size();
@@ -101,6 +117,7 @@ DecisionModel EstimateDecisionModel(const BuiltExperiment& built) {
                       static_cast<ActionId>(i % actions), model.energy_step);
   });
   fence.Join();
+  PutExactLaws(built, model);
   return model;
 }
 

@@ -1,24 +1,23 @@
 #include "experiments/request_sampler.h"
 
-#include <limits>
-
 namespace edgesim {
 
 RequestSampler::RequestSampler(const BuiltExperiment& built)
     : built_(built), limits_(built.world.limits) {
-  limits_.budget.limit = Joules(std::numeric_limits<double>::infinity());
+  limits_.budget.ends_episode = false;
   if (limits_.cap) limits_.cap->mode = CapMode::kObserve;
 }
 
 Answer RequestSampler::Execute(const Request& request, ActionId action, const Noise& noise) {
-  const Answer answer = built_.answers->Draw(request, action, noise);
-  built_.device->Execute(request, action, answer, noise, execution_);
+  const Answer answer = built_.world.answers->Draw(request, action, noise);
+  built_.world.device->Execute(request, action, answer, noise, execution_);
   return answer;
 }
 
 SampledRequest RequestSampler::Sample(const Request& request, ActionId action, const Noise& noise) {
-  EnergyMeter meter(limits_, built_.device->Info());
-  if (limits_.cap && limits_.cap->window > built_.device->Info().emission_interval) {
+  if (action == built_.world.reject || action == built_.world.defer) return {};
+  EnergyMeter meter(limits_, built_.world.device->Info());
+  if (limits_.cap && limits_.cap->window > built_.world.device->Info().emission_interval) {
     Duration filled{0};
     for (std::uint32_t before = 1; filled < limits_.cap->window; ++before) {
       const Noise other = noise.Of(noise.entity + before);

@@ -40,6 +40,26 @@ class YamlWriter {
   void Names(const char* key, const std::vector<std::string>& values) {
     out_ << YAML::Key << key << YAML::Value << YAML::Flow << values;
   }
+  void Words(const char* key, const std::vector<std::string>& values) { Names(key, values); }
+  void Numbers(const char* key, const std::vector<double>& values, double, double) {
+    out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const double value : values) out_ << fmt::format("{}", value);
+    out_ << YAML::EndSeq;
+  }
+  template <class Config>
+  void Entries(const char* key, std::vector<Config>& entries) {
+    if (!entries.empty()) List(key, entries);
+  }
+  template <class Config>
+  void List(const char* key, std::vector<Config>& entries) {
+    out_ << YAML::Key << key << YAML::Value << YAML::BeginSeq;
+    for (Config& entry : entries) {
+      out_ << YAML::BeginMap;
+      entry.Visit(*this);
+      out_ << YAML::EndMap;
+    }
+    out_ << YAML::EndSeq;
+  }
   template <class Config>
   void Section(const char* key, Config& config) {
     out_ << YAML::Key << key << YAML::Value << YAML::BeginMap;
@@ -53,11 +73,11 @@ class YamlWriter {
   template <class... Kinds>
   void Kind(const char* key, std::variant<Kinds...>& config) {
     out_ << YAML::Key << key << YAML::Value;
-    WriteKind(config, nullptr);
+    WriteKind(config, nullptr, nullptr);
   }
   void Policies(const char* key, std::vector<PolicyConfig>& policies) {
     out_ << YAML::Key << key << YAML::Value << YAML::BeginSeq;
-    for (PolicyConfig& policy : policies) WriteKind(policy.kind, &policy.name);
+    for (PolicyConfig& policy : policies) WriteKind(policy.kind, &policy.name, &policy.shield);
     out_ << YAML::EndSeq;
   }
 
@@ -72,7 +92,8 @@ class YamlWriter {
     }
   }
   template <class... Kinds>
-  void WriteKind(std::variant<Kinds...>& config, const std::string* name) {
+  void WriteKind(std::variant<Kinds...>& config, const std::string* name,
+                 std::optional<ShieldConfig>* shield) {
     out_ << YAML::BeginMap;
     if (name != nullptr) out_ << YAML::Key << "name" << YAML::Value << *name;
     std::visit(
@@ -81,6 +102,7 @@ class YamlWriter {
           chosen.Visit(*this);
         },
         config);
+    if (shield != nullptr) Section("shield", *shield);
     out_ << YAML::EndMap;
   }
 

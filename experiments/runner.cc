@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "experiments/decision_model_estimate.h"
+#include "experiments/request_sampler.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
@@ -83,15 +84,14 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
     std::vector<std::vector<double>> energy_j(config.workload.requests,
                                               std::vector<double>(actions)),
         earned = energy_j;
-    Execution execution;
+    RequestSampler sampler(built);
     for (std::uint32_t r = 0; r < config.workload.requests; ++r) {
       const Request request = built.workload->Next(r, SimTime{}, noise.Of(r));
       for (ActionId a = 0; a < actions; ++a) {
-        const Answer answer = built.answers->Draw(request, a, noise.Of(r));
-        built.device->Execute(request, a, answer, noise.Of(r), execution);
-        for (const PowerSegment& s : execution.segments)
-          energy_j[r][a] += (s.Sum(kAllRails) * s.length).value();
-        earned[r][a] = answer.score / kMaxScore;
+        const SampledRequest sampled = sampler.Sample(request, a, noise.Of(r));
+        energy_j[r][a] = sampled.run.energy.value();
+        earned[r][a] = sampled.score / kMaxScore +
+                       (sampled.run.cap_exceeded ? built.world.exceedance_reward : 0);
       }
     }
     const double cut = std::max(0.0, config.energy_budget.brown_out_reward);

@@ -195,6 +195,39 @@ void YamlReader::Names(const char* key, std::vector<std::string>& values) {
   }
 }
 
+void YamlReader::Words(const char* key, std::vector<std::string>& values) {
+  const YAML::Node child = Get(key);
+  if (!child.IsDefined()) return;
+  if (!child.IsSequence()) document_.Fail(PathOf(key), fmt::format("'{}' must be a list", key));
+  values.clear();
+  for (std::size_t i = 0; i < child.size(); ++i) {
+    const std::string path = fmt::format("{}.{}", PathOf(key), i);
+    document_.marks.emplace(path, child[i].Mark());
+    if (!child[i].IsScalar() || child[i].Scalar().empty())
+      document_.Fail(path, fmt::format("'{}' must be a list of names", key));
+    values.push_back(child[i].Scalar());
+  }
+}
+
+void YamlReader::Numbers(const char* key, std::vector<double>& values, double low, double high) {
+  Require(key);
+  const YAML::Node child = Get(key);
+  values.clear();
+  if (child.IsScalar()) return Field(key, values.emplace_back(), low, high);
+  if (!child.IsSequence() || child.size() == 0) {
+    document_.Fail(PathOf(key), fmt::format("'{}' must be a number or a list of numbers", key));
+  }
+  for (std::size_t i = 0; i < child.size(); ++i) {
+    const std::string path = fmt::format("{}.{}", PathOf(key), i);
+    document_.marks.emplace(path, child[i].Mark());
+    double& value = values.emplace_back();
+    if (!child[i].IsScalar() || !Parse(child[i].Scalar(), value) || !std::isfinite(value) ||
+        value < low || value > high) {
+      document_.Fail(path, fmt::format("'{}' must hold numbers from {} to {}", key, low, high));
+    }
+  }
+}
+
 void YamlReader::Identifier(const char* key, std::string& value) {
   Require(key);
   Text(key, value);
@@ -237,7 +270,7 @@ void YamlReader::Policies(const char* key, std::vector<PolicyConfig>& policies) 
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string path = fmt::format("{}.{}", PathOf(key), i);
     PolicyConfig policy;
-    ReadKind(list[i], path, policy.kind, &policy.name);
+    ReadKind(list[i], path, policy.kind, &policy.name, &policy.shield);
     const auto* dp = std::get_if<ExactDpConfig>(&policy.kind);
     if (policy.name == ExactDpConfig::kKind && !(dp != nullptr && dp->category)) {
       document_.Fail(path,

@@ -82,6 +82,18 @@ class KeyCollector {
     keys_.emplace_back(key);
   }
   template <class T>
+  void Entries(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Words(const char* key, T&) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
+  void Numbers(const char* key, T&, double, double) {
+    keys_.emplace_back(key);
+  }
+  template <class T>
   void Text(const char* key, T&) {
     keys_.emplace_back(key);
   }
@@ -155,7 +167,17 @@ class YamlReader {
   // Every key of the map that the other calls do not read, with its text.
   void OtherKeys(std::map<std::string, std::string>& values);
 
-  // Required; maps with different names, at least one.
+  // A list of names that may repeat.
+  void Words(const char* key, std::vector<std::string>& values);
+  // Required; a number or a list of numbers, not empty.
+  void Numbers(const char* key, std::vector<double>& values, double low, double high);
+
+  // Maps with different names.
+  template <class Config>
+  void Entries(const char* key, std::vector<Config>& entries) {
+    if (Has(key)) List(key, entries);
+  }
+  // Required; the same, at least one.
   template <class Config>
   void List(const char* key, std::vector<Config>& entries) {
     Require(key);
@@ -196,18 +218,19 @@ class YamlReader {
 
   template <class... Kinds>
   void ReadKind(const YAML::Node& node, const std::string& path, std::variant<Kinds...>& config,
-                std::string* name = nullptr) {
+                std::string* name = nullptr, std::optional<ShieldConfig>* shield = nullptr) {
     const std::string kind = OneKind(node, path, {Kinds::kKind...});
     ((kind == Kinds::kKind ? void(config = Kinds{}) : void()), ...);
     YAML::Node map(YAML::NodeType::Map);
     if (node.IsMap()) map = node;
-    KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name"}
+    KeyCollector collector(name != nullptr ? std::vector<std::string>{"kind", "name", "shield"}
                                            : std::vector<std::string>{"kind"});
     std::visit([&](auto& chosen) { chosen.Visit(collector); }, config);
     YamlReader reader(document_, map, path, kind, collector);
     if (name != nullptr) {
       *name = kind;
       if (reader.Has("name")) reader.Identifier("name", *name);
+      reader.Section("shield", *shield);
     }
     std::visit([&](auto& chosen) { chosen.Visit(reader); }, config);
   }

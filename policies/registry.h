@@ -6,11 +6,13 @@
 #include "policies/baselines.h"
 #include "policies/bwk.h"
 #include "policies/certainty_equivalent.h"
+#include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/linucb.h"
 #include "policies/optimistic_primal_dual.h"
 #include "policies/posterior_sampling.h"
 #include "policies/q_learning.h"
+#include "policies/static_router.h"
 
 namespace edgesim {
 
@@ -25,6 +27,8 @@ using PolicyKind = std::variant<  //
     OptimisticPrimalDualConfig,   //
     LinUcbConfig,                 //
     BwkConfig,                    //
-    ExactDpConfig>;
+    ExactDpConfig,                //
+    ConstrainedDpConfig,          //
+    StaticRouterConfig>;
 
 }  // namespace edgesim

@@ -26,7 +26,8 @@ struct Metered {
 
 class EnergyMeter {
  public:
-  EnergyMeter(const Limits& limits, const DeviceInfo& device) : limit_(limits.budget.limit) {
+  EnergyMeter(const Limits& limits, const DeviceInfo& device)
+      : limit_(limits.budget.limit), stop_at_budget_(limits.budget.ends_episode) {
     if (!limits.cap) return;
     const Watts idle = PowerSegment{.length = {}, .rail_w = device.idle_w}.Sum(limits.cap->rails);
     monitor_.emplace(*limits.cap, idle, device.emission_interval);
@@ -35,7 +36,8 @@ class EnergyMeter {
   }
 
   Joules Spent() const { return spent_; }
-  Joules Left() const { return limit_ - spent_; }
+  Joules Left() const { return limit_ - spent_; }  // below 0 where the budget stops nothing
+  bool Exhausted() const { return stop_at_budget_ && spent_ >= limit_; }
 
   // Runs the segments until they end, `at_most` has passed, or a limit stops them. What uses up the
   // budget at the very nanosecond of its end has ended, not crossed.
@@ -47,7 +49,7 @@ class EnergyMeter {
       Duration length = std::min(segment.length, at_most - run.length);
       if (length < segment.length) run.stop = Metered::Stop::kTime;
       bool exhausted = false;
-      if (run.energy + power * length > Left()) {
+      if (stop_at_budget_ && run.energy + power * length > Left()) {
         const Duration crossing = TimeToSpend(Left() - run.energy, power);
         exhausted = crossing <= length;
         const bool at_the_end = crossing == segment.length && i + 1 == segments.size();
@@ -81,6 +83,7 @@ class EnergyMeter {
   Joules spent_{};
   std::optional<CapMonitor> monitor_;
   std::uint32_t capped_rails_ = kAllRails;
+  bool stop_at_budget_ = true;
   bool stop_at_cap_ = false;
 };
 

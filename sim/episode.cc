@@ -25,6 +25,12 @@ std::optional<Observation> Episode::AdvanceToDecision() {
       if (pending_complete_) pending_->after = seen;
       return seen;
     }
+    if (waiting_.empty() && !deferred_.empty() && !next_request_ && IdleServer() != nullptr) {
+      // Nothing will come that they could wait for.
+      for (const Request& request : std::exchange(deferred_, {})) RecordRejected(request, kDefer);
+      End(EndReason::kRequestsDone);
+      break;
+    }
     const Event event = queue_.Pop();
     if (event.kind == EventKind::kBudgetCrossing && event.tag != generation_) continue;
     if (!AdvanceTo(event.time)) break;
@@ -53,12 +59,38 @@ std::optional<Observation> Episode::AdvanceToDecision() {
 }
 
 void Episode::Decide(ActionId action) {
-  Server& server = *IdleServer();
-  pending_ = Transition{.before = Observe(), .action = action, .reward = 0, .after = std::nullopt};
+  pending_ = Transition{};
+  pending_->before = Observe();
+  pending_->action = action;
   pending_complete_ = false;
 
-  const Request request = waiting_.front();
+  Request request = waiting_.front();
   waiting_.pop_front();
+  if (action == kDefer || action == world_.defer) {
+    ++request.deferrals;
+    ++record_.deferrals;
+    deferred_.push_back(request);
+    pending_complete_ = true;
+  } else if (action == kReject || action == world_.reject) {
+    RecordRejected(request, action);
+    pending_complete_ = true;
+    AfterRequest(request);
+  } else {
+    Dispatch(request, action);
+  }
+}
+
+void Episode::RecordRejected(const Request& request, ActionId action) {
+  RequestRow row;
+  row.request = request;
+  row.action = action;
+  row.dispatched = row.ended = now_;
+  row.rejected = true;
+  record_.rows.push_back(row);
+}
+
+void Episode::Dispatch(const Request& request, ActionId action) {
+  Server& server = *IdleServer();
   const Noise noise = noise_.Of(request.index);
   const Answer answer = world_.answers->Draw(request, action, noise);
   world_.device->Execute(request, action, answer, noise, server.execution);
@@ -68,17 +100,18 @@ void Episode::Decide(ActionId action) {
       world_.limits.horizon ? SimTime(*world_.limits.horizon) - now_ : Duration::max();
   server.run = meter_.Run(server.execution.segments, to_horizon);
   server.busy = true;
-  server.reward = answer.score / kMaxScore;
+  server.reward =
+      answer.score / kMaxScore + (server.run.cap_exceeded ? world_.exceedance_reward : 0);
   server.row = record_.rows.size();
-  record_.rows.push_back({.request = request,
-                          .action = action,
-                          .dispatched = now_,
-                          .ended = now_ + server.run.length,
-                          .energy = server.run.energy,
-                          .peak = server.run.peak,
-                          .reward = 0,
-                          .completed = false,
-                          .cap_exceeded = server.run.cap_exceeded});
+  RequestRow row;
+  row.request = request;
+  row.action = action;
+  row.dispatched = now_;
+  row.ended = now_ + server.run.length;
+  row.energy = server.run.energy;
+  row.peak = server.run.peak;
+  row.cap_exceeded = server.run.cap_exceeded;
+  record_.rows.push_back(row);
 
   ++generation_;
   const SimTime stop = now_ + server.run.length;
@@ -122,7 +155,8 @@ Observation Episode::Observe() const {
                    .request_index = request.index,
                    .class_id = world_.class_observed ? request.class_id : 0,
                    .prompt_tokens = request.prompt_tokens,
-                   .queue_length = static_cast<std::uint32_t>(waiting_.size() - 1)};
+                   .queue_length = static_cast<std::uint32_t>(waiting_.size() - 1),
+                   .deferrals = request.deferrals};
   if (world_.limits.requests) seen.requests_left = *world_.limits.requests - request.index;
   return seen;
 }
@@ -154,7 +188,8 @@ void Episode::ScheduleIdleCrossing() {
   ++generation_;
   const double idle_w =
       PowerSegment{.length = {}, .rail_w = world_.device->Info().idle_w}.Sum(kAllRails).value();
-  const double left_ns = idle_w > 0 ? std::ceil(meter_.Left().value() / idle_w * 1e9) : kNever;
+  const bool crosses = idle_w > 0 && world_.limits.budget.ends_episode;
+  const double left_ns = crosses ? std::ceil(meter_.Left().value() / idle_w * 1e9) : kNever;
   if (left_ns < kNever) {
     const Duration left(static_cast<std::int64_t>(left_ns));
     queue_.Push({now_ + left, EventKind::kBudgetCrossing, generation_});
@@ -164,6 +199,7 @@ void Episode::ScheduleIdleCrossing() {
 void Episode::OnArrival(std::uint32_t index) {
   const SimTime arrival = next_request_->arrival;
   waiting_.push_back(*std::exchange(next_request_, std::nullopt));
+  Recall();
   if (!world_.workload->ClosedLoop()) ScheduleRequest(index + 1, arrival);
 }
 
@@ -171,16 +207,28 @@ void Episode::OnCompletion(Server& server) {
   RequestRow& row = record_.rows[server.row];
   row.completed = true;
   Release(server, server.reward);
-  if (world_.workload->ClosedLoop()) ScheduleRequest(row.request.index + 1, now_);
+  AfterRequest(row.request);
+}
+
+// A request has completed or was rejected; nothing runs.
+void Episode::AfterRequest(const Request& request) {
+  if (world_.workload->ClosedLoop()) ScheduleRequest(request.index + 1, now_);
+  Recall();
   if (!next_request_ && waiting_.empty()) {
     End(EndReason::kRequestsDone);
     return;
   }
-  if (meter_.Left() <= Joules(0)) {
+  if (meter_.Exhausted()) {
     End(EndReason::kEnergyExhausted);
     return;
   }
   ScheduleIdleCrossing();
+}
+
+// Something has changed: deferred requests are offered again.
+void Episode::Recall() {
+  waiting_.insert(waiting_.end(), deferred_.begin(), deferred_.end());
+  deferred_.clear();
 }
 
 // What is running ends here unfinished and earns `reward`.
@@ -213,8 +261,18 @@ void Episode::End(EndReason reason) {
   record_.energy = meter_.Spent();
   record_.budget_used = meter_.Spent() / world_.limits.budget.limit;
   if (reason == EndReason::kEnergyExhausted) record_.budget_used = 1;
-  record_.requests_unserved = static_cast<std::uint32_t>(waiting_.size());
+  record_.requests_unserved = static_cast<std::uint32_t>(waiting_.size() + deferred_.size());
 }
+
+namespace {
+
+// A request that was deferred is decided anew, with other noise.
+std::uint32_t DecisionKey(const Observation& seen) {
+  constexpr int kIndexBits = 20;  // an episode has fewer requests
+  return seen.request_index + (seen.deferrals << kIndexBits);
+}
+
+}  // namespace
 
 EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view policy_name,
                          const Noise& noise) {
@@ -224,7 +282,7 @@ EpisodeRecord RunEpisode(const World& world, Policy& policy, std::string_view po
   Episode episode(world, noise);
   while (const auto seen = episode.AdvanceToDecision()) {
     if (const auto outcome = episode.TakeTransition(); outcome && learning) policy.Learn(*outcome);
-    episode.Decide(policy.Act(*seen, decision.Of(seen->request_index)));
+    episode.Decide(policy.Act(*seen, decision.Of(DecisionKey(*seen))));
   }
   if (const auto outcome = episode.TakeTransition(); outcome && learning) policy.Learn(*outcome);
   return episode.Finish();

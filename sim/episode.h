@@ -30,6 +30,9 @@ struct World {
   const AnswerModel* answers = nullptr;
   Limits limits;
   bool class_observed = true;  // false: every observation says class 0
+  // Positions in the action table that mean kReject and kDefer; null where they are not offered.
+  std::optional<ActionId> reject, defer;
+  double exceedance_reward = 0;  // added to that of a completed request that exceeded the cap
 };
 
 // All that changes. A function of (world, noise, decisions): same key, same record.
@@ -40,7 +43,8 @@ class Episode {
   // Runs to the next decision; null when the episode has ended.
   std::optional<Observation> AdvanceToDecision();
 
-  // Dispatches the request just observed. Call exactly once after each observation.
+  // Dispatches, rejects or defers the request just observed. Call exactly once after each
+  // observation.
   void Decide(ActionId action);
 
   // The last decision with its outcome, once that is complete: after the next AdvanceToDecision.
@@ -60,6 +64,10 @@ class Episode {
   };
 
   Server* IdleServer();
+  void Dispatch(const Request& request, ActionId action);
+  void RecordRejected(const Request& request, ActionId action);
+  void AfterRequest(const Request& request);
+  void Recall();
   Observation Observe() const;
   bool AdvanceTo(SimTime time);
   void ScheduleRequest(std::uint32_t index, SimTime previous);
@@ -76,6 +84,7 @@ class Episode {
   EnergyMeter meter_;
   std::vector<Server> servers_{1};
   std::deque<Request> waiting_;
+  std::deque<Request> deferred_;         // not offered before the next arrival or completion
   std::optional<Request> next_request_;  // scheduled, not yet arrived
   SimTime now_{};
   std::uint32_t generation_ = 0;  // a budget crossing planned in an older generation is stale

@@ -18,6 +18,7 @@ struct Observation {
   std::uint32_t class_id = 0;
   std::uint32_t prompt_tokens = 0;
   std::uint32_t queue_length = 0;  // waiting behind this one
+  std::uint32_t deferrals = 0;     // how often this one was deferred
 };
 
 }  // namespace edgesim

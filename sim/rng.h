@@ -25,6 +25,7 @@ enum class Stream : std::uint8_t {
   kAnswer = 2,
   kLatency = 3,
   kLevel = 4,    // the per-request power level the rails share
+  kVerify = 5,   // what the verifier of a cascade says
   kExplore = 8,  // decision streams: keyed by policy name too
   kTie = 9,
   kResample = 10,  // bootstrap, posterior samples

@@ -19,6 +19,8 @@ class AnswerTable final : public AnswerModel {
 
   Answer Draw(const Request& request, ActionId action, const Noise& world) const override;
 
+  std::size_t actions() const { return actions_; }
+
   // The answers to one question under one action; at least one.
   const std::vector<Answer>& Answers(std::uint32_t question, ActionId action) const {
     return answers_[question * actions_ + action];

@@ -86,7 +86,9 @@ inline DecisionModel ModelOf(const Preset& preset, double budget) {
   model.outlook.resize(1);
   for (std::size_t a = 0; a < preset.quality.size(); ++a) {
     ActionOutlook outlook;
-    outlook.energy_pmf = LognormalPmf(preset.cost[a] * budget / 200, preset.variation);
+    outlook.mean_energy_j = preset.cost[a] * budget / 200;
+    outlook.sd_energy_j = outlook.mean_energy_j * preset.variation;
+    outlook.energy_pmf = LognormalPmf(outlook.mean_energy_j, preset.variation);
     outlook.mean_score = 10 * (preset.quality[a] - preset.cap_penalty * preset.cap_probability[a]);
     model.outlook[0].push_back(std::move(outlook));
   }
