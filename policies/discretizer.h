@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "sim/observation.h"
 
@@ -22,10 +24,24 @@ struct Discretizer {
       const double share = std::clamp(seen.energy_left / seen.energy_budget, 0.0, 1.0);
       state = std::min(energy_bins - 1, static_cast<std::uint32_t>(share * energy_bins));
     }
-    if (requests > 1) state = state * requests + std::min(*seen.requests_left, requests) - 1;
+    if (requests > 1)
+      state = state * requests + std::min(seen.requests_left.value_or(requests), requests) - 1;
     if (classes > 1) state = state * classes + seen.class_id;
     return state;
   }
 };
+
+// `features` are of energy, requests_left and category; `requests` of an episode, `classes` that
+// are observed.
+inline Discretizer DiscretizerOf(const std::vector<std::string>& features,
+                                 std::uint32_t energy_bins, std::uint32_t requests,
+                                 std::uint32_t classes) {
+  const auto reads = [&](const char* feature) {
+    return std::find(features.begin(), features.end(), feature) != features.end();
+  };
+  return {.energy_bins = reads("energy") ? energy_bins : 1,
+          .requests = reads("requests_left") ? requests : 1,
+          .classes = reads("category") ? classes : 1};
+}
 
 }  // namespace edgesim

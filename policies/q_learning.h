@@ -1,4 +1,5 @@
-// Tabular Q-learning (Watkins 1989; Sutton and Barto, section 6.5), epsilon-greedy.
+// Tabular Q-learning (Watkins 1989; Sutton and Barto, section 6.5), epsilon-greedy in training.
+// Frozen, ties are broken by a draw that is fixed per state.
 #pragma once
 
 #include <string>
@@ -46,6 +47,8 @@ class QLearning final : public Policy {
   void BeginEpisode(std::uint32_t episode, Phase phase) override;
   ActionId Act(const Observation& seen, const Noise& noise) override;
   void Learn(const Transition& transition) override;
+  PolicyState Save() const override;
+  void Load(const PolicyState& state) override;
 
   double Epsilon() const { return epsilon_; }
   const QTable& Table() const { return table_; }
@@ -56,6 +59,7 @@ class QLearning final : public Policy {
   Discretizer discretizer_;
   QTable table_;
   double epsilon_ = 0;
+  bool training_ = true;
 };
 
 }  // namespace edgesim

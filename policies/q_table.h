@@ -3,11 +3,17 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <vector>
 
 #include "sim/action.h"
 #include "sim/rng.h"
 
 namespace edgesim {
+
+// Draws that are the same at every visit of a state: a frozen policy breaks its ties with them.
+inline WordStream FixedTies(std::uint32_t state) {
+  return WordStream(HashName("fixed ties"), state, 0);
+}
 
 class QTable {
  public:
@@ -16,6 +22,7 @@ class QTable {
 
   double Value(std::uint32_t state, ActionId action) const { return q_(state, action); }
   double Best(std::uint32_t state) const { return q_.row(state).maxCoeff(); }
+  double Mean(std::uint32_t state) const { return q_.row(state).mean(); }
 
   // One of the best actions, ties broken at random: a fixed tie rule makes unvisited actions
   // invisible.
@@ -34,6 +41,13 @@ class QTable {
     double& q = q_(state, action);
     q += learning_rate * (target - q);
   }
+
+  // All values, [state][action], and back; the size must fit.
+  std::vector<double> Flat() const { return {q_.data(), q_.data() + q_.size()}; }
+  void SetFlat(const std::vector<double>& values) {
+    q_ = Eigen::Map<const Values>(values.data(), q_.rows(), q_.cols());
+  }
+  std::size_t size() const { return static_cast<std::size_t>(q_.size()); }
 
  private:
   using Values = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

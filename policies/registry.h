@@ -8,11 +8,13 @@
 #include "policies/certainty_equivalent.h"
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
+#include "policies/lagrangian_learner.h"
 #include "policies/linucb.h"
 #include "policies/optimistic_primal_dual.h"
 #include "policies/posterior_sampling.h"
 #include "policies/q_learning.h"
 #include "policies/static_router.h"
+#include "policies/tabular_kinds.h"
 
 namespace edgesim {
 
@@ -22,6 +24,13 @@ using PolicyKind = std::variant<  //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
     QLearningConfig,              //
+    DoubleQConfig,                //
+    SarsaConfig,                  //
+    ExpectedSarsaConfig,          //
+    QLambdaConfig,                //
+    DynaQConfig,                  //
+    LagrangianQConfig,            //
+    PidLagrangianConfig,          //
     CertaintyEquivalentConfig,    //
     PosteriorSamplingConfig,      //
     OptimisticPrimalDualConfig,   //

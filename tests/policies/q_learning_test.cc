@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <vector>
+
+#include "sim/input_error.h"
+#include "tests/support/trained.h"
 
 namespace edgesim {
 namespace {
@@ -112,7 +116,7 @@ TEST(QLearningTest, ExploresEpsilonOfTheTimeUniformly) {
 }
 
 // Trains on a toy of 2 steps and returns all that can be seen from outside.
-std::vector<double> Fingerprint(const QLearningConfig& config) {
+std::vector<double> TwoStepRun(const QLearningConfig& config) {
   constexpr std::size_t kActions = 3;
   QLearning learner(config, kActions, 2, 2);
   std::vector<double> seen;
@@ -137,8 +141,8 @@ TEST(QLearningTest, EveryConfigFieldMatters) {
   QLearningConfig base;
   base.epsilon_start = 0.5;
   base.epsilon_episodes = 20;
-  const std::vector<double> reference = Fingerprint(base);
-  EXPECT_EQ(Fingerprint(base), reference);
+  const std::vector<double> reference = TwoStepRun(base);
+  EXPECT_EQ(TwoStepRun(base), reference);
   const std::vector<std::pair<const char*, std::function<void(QLearningConfig&)>>> changes = {
       {"features", [](QLearningConfig& c) { c.features = {"category"}; }},
       {"energy_bins", [](QLearningConfig& c) { c.energy_bins = 2; }},
@@ -152,7 +156,7 @@ TEST(QLearningTest, EveryConfigFieldMatters) {
   for (const auto& [name, change] : changes) {
     QLearningConfig config = base;
     change(config);
-    EXPECT_NE(Fingerprint(config), reference) << name;
+    EXPECT_NE(TwoStepRun(config), reference) << name;
   }
 }
 
@@ -204,6 +208,58 @@ TEST(QLearningTest, LearnsTheBetterArmOfEachStateFromNoisyRewards) {
   for (std::uint32_t c = 0; c < 3; ++c) {
     EXPECT_EQ(learner.Act(See(1, 1, c), Noise{.phase = Phase::kEval}), c);
   }
+}
+
+TEST(QLearningTest, FrozenTiesAreFixedPerState) {
+  QLearning learner(QLearningConfig{}, 6, 20, 1);
+  learner.BeginEpisode(0, Phase::kEval);
+  std::vector<int> taken(6, 0);
+  for (int bin = 0; bin < 10; ++bin) {
+    const Observation seen = See(0.05 + 0.1 * bin);
+    const ActionId a = learner.Act(seen, Noise{.seed = 1, .phase = Phase::kEval});
+    for (std::uint32_t i = 1; i < 20; ++i)
+      EXPECT_EQ(learner.Act(seen, Noise{.seed = i, .phase = Phase::kEval}.Of(i)), a);
+    ++taken[a];
+  }
+  EXPECT_LT(*std::max_element(taken.begin(), taken.end()), 10);  // not the first action always
+}
+
+TEST(QLearningTest, LoadedInMidTrainingItGoesOnAsIfItHadNeverStopped) {
+  const DecisionModel model = SmallProblem();
+  const PolicyContext context = ContextOf(model, 60);
+  const QLearningConfig config;
+  const auto whole = config.Make(context), first = config.Make(context),
+             second = config.Make(context);
+  Train(model, *whole, 8, 0, 60);
+  Train(model, *first, 8, 0, 30);
+  EXPECT_NE(first->Save(), whole->Save());
+  second->Load(first->Save());
+  Train(model, *second, 8, 30, 60);
+  EXPECT_EQ(second->Save(), whole->Save());
+  QLearning larger(config, 7, 20, 1);
+  EXPECT_THROW(larger.Load(whole->Save()), InputError);
+}
+
+// Levels of an independent program (the project's reference notes on constrained MDPs,
+// section 4.3): mean training reward of the last 20 of 300 episodes, 200 seeds with a standard
+// deviation of .6.
+TEST(SlowQLearningLevels, AreTheReferenceProgramsAtItsSettings) {
+  const auto level = [](const Preset& preset, std::uint32_t energy_bins) {
+    const DecisionModel model = ModelOf(preset, 200);
+    QLearningConfig config;
+    config.energy_bins = energy_bins;
+    double sum = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+      const auto policy = config.Make(ContextOf(model, 300));
+      const std::vector<ModelEpisode> played = Train(model, *policy, 1000 + seed, 0, 300);
+      for (std::size_t e = 280; e < 300; ++e) sum += played[e].reward;
+    }
+    return sum / (100 * 20);
+  };
+  constexpr double kNoise = 0.15;  // two standard errors of the difference
+  EXPECT_NEAR(level(kS5, 10), 14.96, kNoise);
+  EXPECT_NEAR(level(kS2, 10), 13.87, kNoise);
+  EXPECT_NEAR(level(kS1, 5), 13.35, kNoise);
 }
 
 }  // namespace

@@ -71,5 +71,26 @@ TEST(QTableTest, AnUntouchedRowIsATieOfAll) {
   EXPECT_LT(chi_square, kChiSquare5At999);
 }
 
+TEST(QTableTest, MeanOfARowAndAllValuesThereAndBack) {
+  QTable table(2, 3, 0);
+  table.Move(1, 0, 6, 1);
+  table.Move(0, 2, -3, 1);
+  EXPECT_EQ(table.Mean(1), 2);
+  EXPECT_EQ(table.Flat(), (std::vector<double>{0, 0, -3, 6, 0, 0}));
+  QTable other(2, 3, 1);
+  other.SetFlat(table.Flat());
+  EXPECT_EQ(other.Value(1, 0), 6);
+  EXPECT_EQ(other.Flat(), table.Flat());
+}
+
+TEST(QTableTest, FixedTiesAreTheStatesOwn) {
+  const auto draw = [](std::uint32_t state) {
+    WordStream words = FixedTies(state);
+    return words();
+  };
+  EXPECT_EQ(draw(3), draw(3));
+  EXPECT_NE(draw(3), draw(4));
+}
+
 }  // namespace
 }  // namespace edgesim
