@@ -9,6 +9,7 @@
 
 #include "policies/bwk_rule.h"
 #include "policies/context.h"
+#include "policies/last_choice.h"
 
 namespace edgesim {
 
@@ -45,7 +46,9 @@ class KnapsackBandit final : public Policy {
   std::uint32_t requests_;
   bool training_ = false;
   double price_ = 0, rounds_ = 0;
-  std::vector<BwkArm> arms_;  // [class][action]
+  std::vector<BwkArm> arms_;     // [class][action]
+  std::vector<double> refused_;  // likewise, 0 or 1
+  LastChoice choice_;
 };
 
 }  // namespace edgesim

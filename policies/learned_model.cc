@@ -135,10 +135,14 @@ void LearnedModel::Add(const Transition& t) {
   if (t.completed && t.late) split(seen.late, 1);
 }
 
+void LearnedModel::Refuse(std::uint32_t class_id, ActionId action) {
+  cells_[class_id * actions_ + action].refused = true;
+}
+
 ActionId LearnedModel::Untried(std::uint32_t class_id, double least) const {
   auto found = static_cast<ActionId>(actions_);
   for (ActionId a = 0; a < actions_; ++a) {
-    if (Tries(class_id, a) < least) {
+    if (!Cell(class_id, a).refused && Tries(class_id, a) < least) {
       found = a;
       least = Tries(class_id, a);
     }
@@ -149,6 +153,10 @@ ActionId LearnedModel::Untried(std::uint32_t class_id, double least) const {
 OutcomeCounts LearnedModel::Known(std::uint32_t class_id, ActionId action) const {
   OutcomeCounts known = Cell(class_id, action);
   if (known.tries > 0) return known;
+  if (known.refused) {
+    known.ended.back() = 1;
+    return known;
+  }
   for (std::uint32_t c = 0; c < class_count_.size(); ++c) known.Add(Cell(c, action));
   if (known.tries == 0) {
     known.tries = known.ended[0] = known.reward[0] = known.reward_squares = 1;
@@ -194,7 +202,7 @@ void LearnedModel::Save(PolicyState& state) const {
   std::vector<double>& totals = state["model.tries"];
   std::vector<double>& cells = state["model.cells"];
   for (const OutcomeCounts& seen : cells_) {
-    totals.insert(totals.end(), {seen.tries, seen.reward_squares});
+    totals.insert(totals.end(), {seen.refused ? 1.0 : 0.0, seen.tries, seen.reward_squares});
     for (const auto* values : {&seen.ended, &seen.cut, &seen.reward, &seen.exceeded, &seen.late})
       cells.insert(cells.end(), values->begin(), values->end());
   }
@@ -203,7 +211,7 @@ void LearnedModel::Save(PolicyState& state) const {
 void LearnedModel::Load(const PolicyState& state) {
   const auto& totals = StatePart(state, "model.totals", 4);
   const auto& classes = StatePart(state, "model.classes", class_count_.size());
-  const auto& tries = StatePart(state, "model.tries", 2 * cells_.size());
+  const auto& tries = StatePart(state, "model.tries", 3 * cells_.size());
   const std::size_t length = energy_steps_ + 2;
   const auto& cells = StatePart(state, "model.cells", cells_.size() * 5 * length);
   requests_seen_ = totals[0];
@@ -214,8 +222,9 @@ void LearnedModel::Load(const PolicyState& state) {
   auto at = cells.begin();
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     OutcomeCounts& seen = cells_[i];
-    seen.tries = tries[2 * i];
-    seen.reward_squares = tries[2 * i + 1];
+    seen.refused = tries[3 * i] > 0;
+    seen.tries = tries[3 * i + 1];
+    seen.reward_squares = tries[3 * i + 2];
     for (auto* values : {&seen.ended, &seen.cut, &seen.reward, &seen.exceeded, &seen.late}) {
       const auto end = at + static_cast<std::ptrdiff_t>(length);
       values->assign(at, end);

@@ -18,6 +18,7 @@ struct OutcomeCounts {
       : ended(cells), cut(cells), reward(cells), exceeded(cells), late(cells) {}
   void Add(const OutcomeCounts& other);
 
+  bool refused = false;
   double tries = 0;            // both that ended and that were cut
   double reward_squares = 0;   // summed over what ended
   std::vector<double> ended;   // requests that took this energy
@@ -38,17 +39,20 @@ class LearnedModel {
   LearnedModel(const PolicyContext& context, std::uint32_t energy_steps);
 
   void Add(const Transition& transition);
+  // This action is not to be had on this class.
+  void Refuse(std::uint32_t class_id, ActionId action);
 
   double Requests() const { return requests_seen_; }
   double Tries(std::uint32_t class_id, ActionId action) const {
     return Cell(class_id, action).tries;
   }
-  // An action tried less than `least` times on this class, the least tried first; `actions` if
-  // there is none.
+  // An action tried less than `least` times on this class, the least tried first, the refused left
+  // out; `actions` if there is none.
   ActionId Untried(std::uint32_t class_id, double least) const;
 
   // The estimate. An action never tried on a class is as it was on the others; one never tried at
-  // all costs nothing and earns the highest score. Needs one transition at least.
+  // all costs nothing and earns the highest score; one refused takes more than the budget. Needs
+  // one transition at least.
   DecisionModel Estimate() const;
   // A draw from the posterior: each observation weighs Exp(1) (the Bayesian bootstrap; Lo, Annals
   // of Statistics 1993, for censored data); the mean score moves by its standard error.

@@ -1,6 +1,7 @@
 #include "policies/linucb.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "policies/policy_state.h"
 
@@ -10,7 +11,8 @@ LinUcb::LinUcb(const LinUcbConfig& config, const PolicyContext& context)
     : config_(config),
       requests_(context.requests),
       classes_(context.classes),
-      rules_(context.actions, LinUcbRule(context.classes + 2, config.ridge)) {}
+      rules_(context.actions, LinUcbRule(context.classes + 2, config.ridge)),
+      refused_(context.classes * context.actions) {}
 
 void LinUcb::BeginEpisode(std::uint32_t /*episode*/, Phase phase) {
   width_ = phase == Phase::kTrain ? config_.alpha : 0;
@@ -28,18 +30,20 @@ Eigen::VectorXd LinUcb::Features(const Observation& seen) const {
 ActionId LinUcb::Act(const Observation& seen, const Noise&) {
   const Eigen::VectorXd x = Features(seen);
   ActionId best = 0;
-  double best_score = 0;
+  double best_score = -INFINITY;
   for (ActionId a = 0; a < rules_.size(); ++a) {
     const double score = rules_[a].Mean(x) + width_ * rules_[a].Width(x);
-    if (a == 0 || score > best_score) {
+    if (refused_[seen.class_id * rules_.size() + a] == 0 && score > best_score) {
       best = a;
       best_score = score;
     }
   }
-  return best;
+  return choice_.Chose(seen, best);
 }
 
 void LinUcb::Learn(const Transition& t) {
+  if (const auto refused = choice_.Refused(t))
+    refused_[t.before.class_id * rules_.size() + *refused] = 1;
   const bool within =
       t.energy * static_cast<double>(*t.before.requests_left) <= t.before.energy_left;
   const bool counts = config_.objective == "reward" || within || t.browned_out;
@@ -47,7 +51,7 @@ void LinUcb::Learn(const Transition& t) {
 }
 
 PolicyState LinUcb::Save() const {
-  PolicyState state;
+  PolicyState state = {{"linucb.refused", refused_}};
   auto& inverse = state["linucb.inverse"];
   auto& moment = state["linucb.moment"];
   for (const LinUcbRule& rule : rules_) {
@@ -62,6 +66,7 @@ void LinUcb::Load(const PolicyState& state) {
   const std::size_t features = classes_ + 2;
   const auto& inverse = StatePart(state, "linucb.inverse", rules_.size() * features * features);
   const auto& moment = StatePart(state, "linucb.moment", rules_.size() * features);
+  refused_ = StatePart(state, "linucb.refused", refused_.size());
   const auto n = static_cast<Eigen::Index>(features);
   for (std::size_t a = 0; a < rules_.size(); ++a) {
     rules_[a].inverse() =

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "policies/context.h"
+#include "policies/last_choice.h"
 #include "policies/linucb_rule.h"
 
 namespace edgesim {
@@ -45,6 +46,8 @@ class LinUcb final : public Policy {
   std::uint32_t requests_, classes_;
   double width_ = 0;
   std::vector<LinUcbRule> rules_;  // [action]
+  std::vector<double> refused_;    // [class][action], 0 or 1
+  LastChoice choice_;
 };
 
 }  // namespace edgesim

@@ -58,6 +58,16 @@ ActionId ModelLearner::Act(const Observation& seen, const Noise& noise) {
     due_ = false;
     if (!spread_.empty()) MeasureSpread(words);
   }
+  return choice_.Chose(seen, Explore(seen, noise));
+}
+
+void ModelLearner::Learn(const Transition& transition) {
+  if (const auto refused = choice_.Refused(transition))
+    model_.Refuse(transition.before.class_id, *refused);
+  model_.Add(transition);
+}
+
+ActionId ModelLearner::Explore(const Observation& seen, const Noise& noise) const {
   const ActionId untried = model_.Untried(seen.class_id, config_.least_tries);
   if (untried < actions_) return untried;
   WordStream explore = noise.Words(Stream::kExplore);

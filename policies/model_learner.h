@@ -10,6 +10,7 @@
 
 #include "policies/cmdp_solver.h"
 #include "policies/context.h"
+#include "policies/last_choice.h"
 #include "policies/learned_model.h"
 
 namespace edgesim {
@@ -43,7 +44,7 @@ class ModelLearner : public Policy {
 
   void BeginEpisode(std::uint32_t episode, Phase phase) override;
   ActionId Act(const Observation& seen, const Noise& noise) override;
-  void Learn(const Transition& transition) override { model_.Add(transition); }
+  void Learn(const Transition& transition) override;
   PolicyState Save() const override;
   void Load(const PolicyState& state) override;
 
@@ -60,6 +61,7 @@ class ModelLearner : public Policy {
   static PlanMixture Optimum(const DecisionModel& model);
 
  private:
+  ActionId Explore(const Observation& seen, const Noise& noise) const;
   ActionId Follow(const PlanMixture& plans, const Observation& seen, const Noise& noise) const;
   void MeasureSpread(WordStream& words);
 
@@ -68,6 +70,7 @@ class ModelLearner : public Policy {
   std::uint32_t requests_;
   std::size_t classes_, levels_;
   LearnedModel model_;
+  LastChoice choice_;
   std::uint32_t episode_ = 0;
   bool training_ = false, due_ = false;
   double planned_at_ = 0, frozen_at_ = 0;  // requests seen
