@@ -46,19 +46,23 @@ TEST(OptimisticPrimalDualTest, KeepsTheConstraintFromEitherSide) {
 
 TEST(OptimisticPrimalDualTest, ItsOwnKeysChangeAResult) {
   const DecisionModel model = QualityOnly();
-  const auto lambda = [&](const std::function<void(OptimisticPrimalDualConfig&)>& change) {
+  const auto path_of = [&](const std::function<void(OptimisticPrimalDualConfig&)>& change) {
     OptimisticPrimalDualConfig config;
     change(config);
     OptimisticPrimalDual policy(config, ContextOf(model, 40));
-    Train(model, policy, 2, 0, 40);
-    return policy.Lambda()[0];
+    std::vector<double> path;
+    for (std::uint32_t e = 0; e < 40; ++e) {
+      Train(model, policy, 2, e, e + 1);
+      path.push_back(policy.Lambda()[0]);
+    }
+    return path;
   };
-  const double usual = lambda([](OptimisticPrimalDualConfig&) {});
-  EXPECT_NE(lambda([](OptimisticPrimalDualConfig& c) { c.epsilon = 0; }), usual);
-  EXPECT_NE(lambda([](OptimisticPrimalDualConfig& c) { c.dual.lambda_start = 1; }), usual);
-  EXPECT_NE(lambda([](OptimisticPrimalDualConfig& c) { c.dual.step = 1; }), usual);
-  EXPECT_NE(lambda([](OptimisticPrimalDualConfig& c) { c.dual.step_floor = 2; }), usual);
-  EXPECT_NE(lambda([](OptimisticPrimalDualConfig& c) { c.dual.regularisation = 0.1; }), usual);
+  const auto usual = path_of([](OptimisticPrimalDualConfig&) {});
+  EXPECT_NE(path_of([](OptimisticPrimalDualConfig& c) { c.epsilon = 0; }), usual);
+  EXPECT_NE(path_of([](OptimisticPrimalDualConfig& c) { c.dual.lambda_start = 1; }), usual);
+  EXPECT_NE(path_of([](OptimisticPrimalDualConfig& c) { c.dual.step = 1; }), usual);
+  EXPECT_NE(path_of([](OptimisticPrimalDualConfig& c) { c.dual.step_floor = 2; }), usual);
+  EXPECT_NE(path_of([](OptimisticPrimalDualConfig& c) { c.dual.regularisation = 0.1; }), usual);
 }
 
 TEST(OptimisticPrimalDualTest, ALimitThatDoesNotBindHasNoPrice) {
