@@ -5,17 +5,26 @@
 #include <vector>
 
 #include "policies/backward_induction.h"
-#include "policies/cmdp_solver.h"
 
 namespace edgesim {
+
+// A deterministic policy with what it expects.
+struct PlanComponent {
+  double weight = 0;  // of its episodes in a mixture
+  double reward = 0;
+  std::vector<double> costs;  // by constraint
+  ActionGrid actions;
+};
 
 class PricedModel {
  public:
   explicit PricedModel(const DecisionModel& model);
 
-  // One price for each of the model's constraints.
-  PlanComponent Best(const std::vector<double>& lambda) const;
+  // One price for each of the model's constraints; rewards count `reward_weight` times. Weight 1.
+  PlanComponent Best(const std::vector<double>& lambda, double reward_weight = 1) const;
   std::vector<double> CostsOf(const ActionGrid& actions) const;
+
+  const EpisodeDynamics& dynamics() const { return dynamics_; }
 
  private:
   EpisodeDynamics dynamics_;

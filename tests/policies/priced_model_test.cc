@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "policies/cmdp_solver.h"
 #include "tests/support/presets.h"
 
 namespace edgesim {
