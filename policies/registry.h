@@ -8,11 +8,16 @@
 #include "policies/certainty_equivalent.h"
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
+#include "policies/fluid.h"
 #include "policies/lagrangian_learner.h"
 #include "policies/linucb.h"
+#include "policies/myopic_threshold.h"
+#include "policies/online_knapsack.h"
 #include "policies/optimistic_primal_dual.h"
 #include "policies/posterior_sampling.h"
 #include "policies/q_learning.h"
+#include "policies/risk_pacing.h"
+#include "policies/saute_q.h"
 #include "policies/static_router.h"
 #include "policies/tabular_kinds.h"
 
@@ -23,6 +28,10 @@ using PolicyKind = std::variant<  //
     GreedyQualityConfig,          //
     GreedyEfficiencyConfig,       //
     PacingConfig,                 //
+    RiskPacingConfig,             //
+    FluidConfig,                  //
+    MyopicThresholdConfig,        //
+    OnlineKnapsackConfig,         //
     QLearningConfig,              //
     DoubleQConfig,                //
     SarsaConfig,                  //
@@ -31,6 +40,7 @@ using PolicyKind = std::variant<  //
     DynaQConfig,                  //
     LagrangianQConfig,            //
     PidLagrangianConfig,          //
+    SauteQConfig,                 //
     CertaintyEquivalentConfig,    //
     PosteriorSamplingConfig,      //
     OptimisticPrimalDualConfig,   //

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <vector>
 
+#include "policies/backward_induction.h"
+#include "tests/support/presets.h"
+
 namespace edgesim {
 namespace {
 
@@ -124,6 +127,79 @@ TEST(PacingTest, FallsBackOnTheCheapestWhereverItStands) {
   std::swap(model.outlook[0][0], model.outlook[0][1]);
   Pacing policy(model);
   EXPECT_EQ(policy.Act(See(10, 10), Noise{}), 1U);
+}
+
+// What a policy without randomness expects, asked at every point of the grid.
+struct Expected {
+  double reward, use;
+};
+
+Expected ExpectedOf(const DecisionModel& model, Policy& policy) {
+  const EpisodeDynamics d = DynamicsOf(model);
+  ActionGrid actions(d.requests * d.points());
+  for (std::uint32_t left = 1; left <= d.requests; ++left) {
+    for (std::size_t e = 0; e < d.points(); ++e) {
+      actions[GridIndex(d, left, 0, 0, e)] =
+          policy.Act({.energy_left = model.energy_step * static_cast<double>(e),
+                      .energy_budget = model.energy_budget,
+                      .requests_left = left},
+                     Noise{});
+    }
+  }
+  return {Evaluate(d, RewardOf(model), actions),
+          Evaluate(d, PayoffOf(model, CostKind::kEnergy), actions)};
+}
+
+// The project's reference notes on constrained MDPs, section 4.1: 40,000 episodes, two decimals;
+// its rows without a share of the budget give none here.
+TEST(BaselinesTest, PublishedRewards) {
+  struct Row {
+    double reward, use;
+  };
+  struct {
+    const Preset& preset;
+    Row efficiency, always2, always3, pacing;
+  } const table[] = {
+      {kS1, {11.00, .42}, {14.84, .934}, {10.33, 1.00}, {14.89, .980}},
+      {kS2, {12.40, .42}, {14.70, .837}, {8.69, .995}, {13.46, .978}},
+      {kS3, {11.60, .28}, {14.80, .620}, {15.21, .869}, {15.33, .869}},
+      {kS5, {13.60, .42}, {15.74, .876}, {9.86, .999}, {15.01, .979}},
+  };
+  const auto expect = [](const Expected& expected, const Row& row) {
+    EXPECT_NEAR(expected.reward, row.reward, 0.025);  // 0.02 and half a digit
+    EXPECT_NEAR(expected.use, row.use, 1.5e-3);
+  };
+  for (const auto& row : table) {
+    const DecisionModel model = Filled(ModelOf(row.preset, 200));
+    GreedyEfficiency efficiency(model);
+    Always always2(2), always3(3);
+    Pacing pacing(model);
+    expect(ExpectedOf(model, efficiency), row.efficiency);
+    expect(ExpectedOf(model, always2), row.always2);
+    expect(ExpectedOf(model, always3), row.always3);
+    expect(ExpectedOf(model, pacing), row.pacing);
+  }
+}
+
+// Section 4: the exact values of choosing at random.
+TEST(RandomTest, EarnsWhatChanceExpects) {
+  const std::vector<std::pair<const Preset*, double>> values = {
+      {&kS1, 8.979370}, {&kS2, 9.060484}, {&kS3, 9.015441}, {&kS5, 8.780321}};
+  for (const auto& [preset, value] : values) {
+    const DecisionModel model = Filled(ModelOf(*preset, 200));
+    Random policy(6);
+    constexpr int kEpisodes = 40'000;
+    double sum = 0, squares = 0;
+    for (std::uint32_t i = 0; i < kEpisodes; ++i) {
+      const double reward =
+          PlayModel(model, policy, "random", {.seed = 11, .episode = i, .phase = Phase::kEval})
+              .reward;
+      sum += reward;
+      squares += reward * reward;
+    }
+    const double mean = sum / kEpisodes;
+    EXPECT_NEAR(mean, value, 3 * std::sqrt((squares / kEpisodes - mean * mean) / kEpisodes));
+  }
 }
 
 }  // namespace

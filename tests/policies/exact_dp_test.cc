@@ -359,6 +359,37 @@ TEST(PropertyHindsightTest, IsABoundOffTheGridAndFallsTowardsTheExactWithIt) {
   }
 }
 
+// The project's reference notes on constrained MDPs, section 4.1. Costs of the actions are drawn
+// independently; so is in S3 whether a request exceeds the cap, which is known in hindsight too.
+TEST(HindsightTest, PublishedValues) {
+  const std::vector<std::pair<const Preset*, double>> values = {
+      {&kS1, 15.52}, {&kS2, 16.09}, {&kS3, 15.72}, {&kS5, 17.06}};
+  for (const auto& [preset, value] : values) {
+    const DecisionModel model = ModelOf(*preset, 200);
+    constexpr int kEpisodes = 1000;  // the standard deviation is near 0.1
+    double sum = 0;
+    for (std::uint32_t episode = 0; episode < kEpisodes; ++episode) {
+      Instance instance;
+      for (std::uint32_t i = 0; i < 20; ++i) {
+        WordStream words = Noise{.seed = 4, .episode = episode}.Of(i).Words(Stream::kRail);
+        auto& energy = instance.energy_j.emplace_back();
+        auto& reward = instance.reward.emplace_back();
+        for (std::size_t a = 0; a < 6; ++a) {
+          const std::vector<double>& pmf = model.outlook[0][a].energy_pmf;
+          double u = Uniform01(words);
+          std::size_t cost = 0;
+          while (cost + 1 < pmf.size() && u >= pmf[cost]) u -= pmf[cost++];
+          energy.push_back(static_cast<double>(cost));
+          const bool exceeds = Uniform01(words) < preset->cap_probability[a];
+          reward.push_back(preset->quality[a] - (exceeds ? preset->cap_penalty : 0));
+        }
+      }
+      sum += HindsightReward(instance.energy_j, instance.reward, Joules(200), 200);
+    }
+    EXPECT_NEAR(sum / kEpisodes, value, 0.02);
+  }
+}
+
 TEST(HindsightTest, NoRequestsAndNothingAffordableEarnNothing) {
   EXPECT_EQ(HindsightReward({}, {}, Joules(10), 10), 0);
   EXPECT_EQ(HindsightReward({{11, 1e9}}, {{1, 1}}, Joules(10), 10), 0);
