@@ -144,22 +144,32 @@ constexpr double kLargestTable = 3e7;  // numbers; 240 MB
 void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, std::size_t i) {
   const ExperimentConfig& config = built.config;
   const std::string at = fmt::format("policies.{}", i);
-  if (const auto* q = std::get_if<QLearningConfig>(&config.policies[i].kind)) {
-    const auto reads = [&](const char* feature) {
-      return std::find(q->features.begin(), q->features.end(), feature) != q->features.end();
-    };
-    if (reads("category") && !config.observe_category) {
-      loaded.document.Fail(at, "the feature 'category' is not observed (observe_category: false)");
-    }
-    const double entries = (reads("energy") ? q->energy_bins : 1.0) *
-                           (reads("requests_left") ? config.workload.requests : 1.0) *
-                           static_cast<double>(reads("category") ? built.VisibleClasses() : 1) *
-                           static_cast<double>(built.actions.size());
-    if (entries > kLargestTable) {
-      loaded.document.Fail(at, fmt::format("its table would have {:g} entries, allowed: {:g}",
-                                           entries, kLargestTable));
-    }
-  }
+  std::visit(
+      [&](const auto& kind) {
+        if constexpr (requires { kind.features, kind.energy_bins; }) {
+          const auto reads = [&](const char* feature) {
+            return std::find(kind.features.begin(), kind.features.end(), feature) !=
+                   kind.features.end();
+          };
+          // The other learners read the category by default, where there is one.
+          if constexpr (std::is_same_v<decltype(kind), const QLearningConfig&>) {
+            if (reads("category") && !config.observe_category) {
+              loaded.document.Fail(
+                  at, "the feature 'category' is not observed (observe_category: false)");
+            }
+          }
+          const double entries =
+              (reads("energy") ? kind.energy_bins : 1.0) *
+              (reads("requests_left") ? config.workload.requests : 1.0) *
+              static_cast<double>(reads("category") ? built.VisibleClasses() : 1) *
+              static_cast<double>(built.actions.size());
+          if (entries > kLargestTable) {
+            loaded.document.Fail(at, fmt::format("its table would have {:g} entries, allowed: {:g}",
+                                                 entries, kLargestTable));
+          }
+        }
+      },
+      config.policies[i].kind);
   if (std::holds_alternative<ExactDpConfig>(config.policies[i].kind)) {
     if (const std::string why = WhyNoOptimum(built); !why.empty()) {
       loaded.document.Fail(

@@ -66,7 +66,8 @@ void LagrangianLearner<Controller>::Learn(const Transition& t) {
   std::optional<std::uint32_t> next;
   if (t.after) next = cells_.State(*t.after);
   critics_.Learn(cells_.State(t.before), t.action, signals, next, multipliers_, words);
-  if (!next && greedy_) EndGreedyEpisode();
+  const bool settled = episode_ >= config_.warm_up_share * train_episodes_;
+  if (!next && greedy_ && settled) EndGreedyEpisode();
 }
 
 template <class Controller>

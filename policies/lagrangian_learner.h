@@ -24,7 +24,9 @@ struct LagrangianConfig {
   std::uint32_t planning_steps = 10;  // after each step
   // Epsilon of the episodes that explore falls linearly from 1 to 0.05 over this share of training.
   double epsilon_share = 0.75;
-  double greedy_share = 0.5;          // of the episodes, played without exploration
+  double greedy_share = 0.75;  // of the episodes, played without exploration
+  // Greedy episodes before this share of training move no multiplier: the critics are still wrong.
+  double warm_up_share = 0.25;
   std::uint32_t batch_episodes = 25;  // greedy episodes per move of the multipliers
   double lambda_start = 0;
   double lambda_max = 100;
@@ -36,6 +38,7 @@ struct LagrangianConfig {
     v.Field("planning_steps", planning_steps, 0, 10000);
     v.Field("epsilon_share", epsilon_share, 0, 1);
     v.Field("greedy_share", greedy_share, 0, 1);
+    v.Field("warm_up_share", warm_up_share, 0, 1);
     v.Field("batch_episodes", batch_episodes, 1, 1000000);
     v.Field("lambda_start", lambda_start, 0, 1e6);
     v.Field("lambda_max", lambda_max, 0, 1e6);

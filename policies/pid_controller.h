@@ -8,9 +8,9 @@
 namespace edgesim {
 
 struct PidGains {
-  double proportional = 50;
-  double integral = 20;
-  double derivative = 0;
+  double proportional = 20;
+  double integral = 45;
+  double derivative = 10;
 };
 
 class PidController {
