@@ -26,30 +26,17 @@ class Master {
  public:
   explicit Master(const DecisionModel& model)
       : size_(static_cast<Eigen::Index>(model.constraints.size())),
-        dynamics_(DynamicsOf(model)),
-        reward_(RewardOf(model)),
+        priced_(model),
         limits_(size_ + 1) {
-    for (Eigen::Index i = 0; i < size_; ++i) {
-      const CostConstraint& constraint = model.constraints[static_cast<std::size_t>(i)];
-      costs_.push_back(PayoffOf(model, constraint.kind));
-      limits_[i] = constraint.limit;
-    }
+    for (Eigen::Index i = 0; i < size_; ++i)
+      limits_[i] = model.constraints[static_cast<std::size_t>(i)].limit;
     limits_[size_] = 1;
   }
 
   // The best policy at these prices of the costs.
   PlanComponent Price(double reward_weight, const Eigen::VectorXd& lambda) {
-    EpisodePayoff payoff = reward_;
-    Combine(payoff, payoff, reward_weight, 0);
-    for (Eigen::Index i = 0; i < size_; ++i) {
-      if (lambda[i] != 0) Combine(payoff, costs_[static_cast<std::size_t>(i)], 1, -lambda[i]);
-    }
     ++inductions_;
-    PlanComponent plan{.actions = BestActions(dynamics_, payoff)};
-    plan.reward = Evaluate(dynamics_, reward_, plan.actions);
-    for (const EpisodePayoff& cost : costs_)
-      plan.costs.push_back(Evaluate(dynamics_, cost, plan.actions));
-    return plan;
+    return priced_.Best({lambda.begin(), lambda.end()}, reward_weight);
   }
 
   bool Keeps(const PlanComponent& plan) const {
@@ -95,35 +82,23 @@ class Master {
     ConstrainedPlan result{.feasible = true,
                            .lambda = std::vector<double>(prices_.begin(), prices_.end() - 1),
                            .dual_value = dual_value_,
-                           .costs = std::vector<double>(costs_.size()),
+                           .costs = std::vector<double>(static_cast<std::size_t>(size_)),
                            .inductions = inductions_};
     for (Eigen::Index j = 0; j <= size_; ++j) {
       if (At(j).kind != MasterColumn::Kind::kPlan || weights_[j] <= 0) continue;
       PlanComponent& component = result.components.emplace_back(At(j).plan);
       component.weight = weights_[j];
       result.value += component.weight * component.reward;
-      for (std::size_t i = 0; i < costs_.size(); ++i)
+      for (std::size_t i = 0; i < result.costs.size(); ++i)
         result.costs[i] += component.weight * component.costs[i];
     }
     return result;
   }
 
   std::uint32_t inductions() const { return inductions_; }
-  const EpisodeDynamics& dynamics() const { return dynamics_; }
+  const EpisodeDynamics& dynamics() const { return priced_.dynamics(); }
 
  private:
-  static void Combine(EpisodePayoff& sum, const EpisodePayoff& with, double own, double weight) {
-    sum.of_cut_switch = own * sum.of_cut_switch + weight * with.of_cut_switch;
-    sum.per_step = own * sum.per_step + weight * with.per_step;
-    for (std::size_t c = 0; c < sum.of_request.size(); ++c) {
-      for (std::size_t a = 0; a < sum.of_request[c].size(); ++a) {
-        std::vector<double>& to = sum.of_request[c][a];
-        const std::vector<double>& from = with.of_request[c][a];
-        for (std::size_t e = 0; e < to.size(); ++e) to[e] = own * to[e] + weight * from[e];
-      }
-    }
-  }
-
   MasterColumn ColumnOf(PlanComponent plan) const {
     Eigen::VectorXd entries(size_ + 1);
     for (Eigen::Index i = 0; i < size_; ++i) entries[i] = plan.costs[static_cast<std::size_t>(i)];
@@ -194,9 +169,7 @@ class Master {
   }
 
   Eigen::Index size_;  // constraints
-  EpisodeDynamics dynamics_;
-  EpisodePayoff reward_;
-  std::vector<EpisodePayoff> costs_;
+  PricedModel priced_;
   Eigen::VectorXd limits_;  // and 1, the sum of weights
   std::vector<MasterColumn> basis_;
   Eigen::PartialPivLU<Eigen::MatrixXd> basis_lu_;

@@ -12,17 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "policies/backward_induction.h"
+#include "policies/priced_model.h"
 
 namespace edgesim {
-
-// A deterministic policy with what it expects.
-struct PlanComponent {
-  double weight = 0;  // of its episodes in the mixture
-  double reward = 0;
-  std::vector<double> costs;  // by constraint
-  ActionGrid actions;
-};
 
 struct ConstrainedPlan {
   bool feasible = false;

@@ -4,12 +4,17 @@
 #include <variant>
 
 #include "policies/baselines.h"
+#include "policies/bwk.h"
+#include "policies/certainty_equivalent.h"
 #include "policies/constrained_dp.h"
 #include "policies/exact_dp.h"
 #include "policies/fluid.h"
 #include "policies/lagrangian_learner.h"
+#include "policies/linucb.h"
 #include "policies/myopic_threshold.h"
 #include "policies/online_knapsack.h"
+#include "policies/optimistic_primal_dual.h"
+#include "policies/posterior_sampling.h"
 #include "policies/q_learning.h"
 #include "policies/risk_pacing.h"
 #include "policies/saute_q.h"
@@ -38,6 +43,11 @@ using PolicyKind = std::variant<  //
     QLambdaConfig,                //
     SarsaConfig,                  //
     SauteQConfig,                 //
+    CertaintyEquivalentConfig,    //
+    PosteriorSamplingConfig,      //
+    OptimisticPrimalDualConfig,   //
+    LinUcbConfig,                 //
+    BwkConfig,                    //
     StaticRouterConfig>;
 
 }  // namespace edgesim

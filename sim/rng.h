@@ -6,6 +6,7 @@
 
 #include <array>
 #include <boost/random/exponential_distribution.hpp>
+#include <boost/random/gamma_distribution.hpp>
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/student_t_distribution.hpp>
 #include <cstdint>
@@ -125,6 +126,9 @@ inline double StandardStudentT(WordStream& words, double dof) {
 }
 inline double StandardExponential(WordStream& words) {
   return boost::random::exponential_distribution<double>()(words);
+}
+inline double StandardGamma(WordStream& words, double shape) {
+  return boost::random::gamma_distribution<double>(shape)(words);
 }
 
 }  // namespace edgesim
