@@ -10,7 +10,7 @@
 namespace edgesim {
 
 struct DualAscentSteps {
-  double start = 1000;
+  double start = 10;
   double power = 0.75;
   double floor = 0;
 };

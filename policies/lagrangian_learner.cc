@@ -1,11 +1,20 @@
 #include "policies/lagrangian_learner.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "policies/tabular_learner.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
+
+namespace {
+
+// Controllers see costs in units of their limit, so that one set of gains serves brown-outs of one
+// episode in a hundred and nine tenths of an energy budget; of this at least.
+constexpr double kLeastUnit = 0.001;
+
+}  // namespace
 
 template <class Controller>
 LagrangianLearner<Controller>::LagrangianLearner(const LagrangianConfig& config,
@@ -76,7 +85,8 @@ void LagrangianLearner<Controller>::EndGreedyEpisode() {
   if (++batch_size_ < config_.batch_episodes) return;
   const bool late = 2.0 * episode_ >= train_episodes_;
   for (std::size_t i = 0; i < controllers_.size(); ++i) {
-    controllers_[i].Update(batch_cost_[i] / batch_size_, constraints_[i].limit);
+    const double limit = constraints_[i].limit, unit = std::max(limit, kLeastUnit);
+    controllers_[i].Update(batch_cost_[i] / batch_size_ / unit, limit / unit);
     batch_cost_[i] = 0;
     if (late) mean_sum_[i] += controllers_[i].lambda();
   }

@@ -48,7 +48,7 @@ struct LagrangianConfig {
 struct LagrangianQConfig : LagrangianConfig {
   static constexpr const char* kKind = "lagrangian-q";
   std::unique_ptr<Policy> Make(const PolicyContext& context) const;
-  DualAscentSteps steps;
+  DualAscentSteps steps;  // for costs in units of their limit
   template <class V>
   void Visit(V& v) {
     LagrangianConfig::Visit(v);
@@ -61,7 +61,7 @@ struct LagrangianQConfig : LagrangianConfig {
 struct PidLagrangianConfig : LagrangianConfig {
   static constexpr const char* kKind = "pid-lagrangian";
   std::unique_ptr<Policy> Make(const PolicyContext& context) const;
-  PidGains gains;
+  PidGains gains;  // for costs in units of their limit
   template <class V>
   void Visit(V& v) {
     LagrangianConfig::Visit(v);

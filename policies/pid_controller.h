@@ -8,9 +8,9 @@
 namespace edgesim {
 
 struct PidGains {
-  double proportional = 20;
-  double integral = 45;
-  double derivative = 10;
+  double proportional = 0.2;
+  double integral = 0.45;
+  double derivative = 0.1;
 };
 
 class PidController {
