@@ -121,8 +121,9 @@ void ModelLearner::Load(const PolicyState& state) {
   const auto& actions = StatePart(state, "plan.actions", weights.size() * length);
   for (const double a : actions) {
     if (!(a >= 0 && a < static_cast<double>(actions_)))
-      throw InputError("policy state: 'plan.actions' names action " + std::to_string(a) +
-                       ", there are " + std::to_string(actions_));
+      throw InputError("part 'plan.actions' of the saved policy names action " + std::to_string(a) +
+                       ", this policy has " + std::to_string(actions_) +
+                       "; load it into a policy of the same actions");
   }
   model_.Load(state);
   planned_at_ = planned_at;

@@ -267,6 +267,16 @@ TEST(Draws, ExponentialMoments) {
   EXPECT_NEAR(m.variance, 1, kPerSe * std::sqrt(8.0));  // fourth central moment 9
 }
 
+TEST(Draws, GammaMoments) {
+  for (const double shape : {0.3, 1.0, 7.5}) {
+    WordStream words = Noise{.seed = 6}.Words(Stream::kResample);
+    const Moments m = MomentsOf([&] { return StandardGamma(words, shape); });
+    EXPECT_NEAR(m.mean, shape, kPerSe * std::sqrt(shape));
+    // The fourth central moment is 3 shape^2 + 6 shape.
+    EXPECT_NEAR(m.variance, shape, kPerSe * std::sqrt(2 * shape * shape + 6 * shape));
+  }
+}
+
 TEST(Draws, UniformIndexIsUniform) {
   for (const std::uint32_t n : {1U, 2U, 7U, 80U}) {
     WordStream words = Noise{.seed = 4, .entity = n}.Words(Stream::kTie);
