@@ -118,9 +118,9 @@ class YamlReader {
   void Field(const char* key, std::uint32_t& value, std::uint64_t low, std::uint64_t high);
   void Field(const char* key, std::uint64_t& value, std::uint64_t low, std::uint64_t high);
   void Field(const char* key, bool& value);
-  template <class T, class Bound>
-  void Field(const char* key, std::optional<T>& value, Bound low, Bound high) {
-    if (Has(key)) Field(key, value.emplace(), low, high);
+  template <class T, class Low, class High>
+  void Field(const char* key, std::optional<T>& value, Low low, High high) {
+    if (Has(key)) Field(key, value.emplace(), static_cast<T>(low), static_cast<T>(high));
   }
   template <class T, class... Bounds>
   void Required(const char* key, T& value, Bounds... bounds) {
