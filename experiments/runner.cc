@@ -11,6 +11,7 @@
 #include "experiments/decision_model_estimate.h"
 #include "experiments/request_sampler.h"
 #include "policies/constrained_router.h"
+#include "policies/multipliers.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
@@ -68,6 +69,8 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
       result.draws_clamped += record.power_draws_clamped;
     }
   }
+  if (const auto* priced = dynamic_cast<const PricesConstraints*>(policy.get()))
+    result.multipliers = priced->Multipliers();
   constexpr double kNoSuccess = std::numeric_limits<double>::infinity();
   const double success_score = config.success_score.value_or(kNoSuccess);
   noise.phase = Phase::kEval;

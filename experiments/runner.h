@@ -40,6 +40,7 @@ struct Replica {
   std::vector<EvalRow> eval;      // [episode]
   std::vector<CurvePoint> curve;  // [episode]; empty for policies that do not learn
   std::uint64_t draws_clamped = 0;
+  std::vector<double> multipliers;  // of learners that price constraints, after training
 };
 
 struct PolicyRun {

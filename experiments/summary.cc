@@ -89,6 +89,12 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
   s.requests_unserved = over_episodes([](const EvalRow& e) { return e.unserved; });
   s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
   s.constraints = Certify(run, ConstraintsOf(built.config), built.config.workload.requests);
+  for (std::size_t i = 0; i < run.replicas[0].multipliers.size(); ++i) {
+    const std::vector<double> values =
+        PerReplica(run, [&](const Replica& r) { return r.multipliers[i]; });
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    s.multipliers.push_back({.mean = Mean(values), .least = *least, .greatest = *greatest});
+  }
   if (run.shielded || built.config.reject || built.config.defer)
     s.requests_rejected = over_episodes([](const EvalRow& e) { return e.rejected; });
   if (built.config.success_score) {
@@ -267,6 +273,10 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
                                 {"requests_succeeded", ToJson(p.succeeded)},
                                 {"energy_per_success_j", ToJson(p.energy_per_success_j)},
                                 {"constraints", ToJson(p.constraints)}};
+    for (const PolicySummary::Multiplier& m : p.multipliers) {
+      root["policies"][p.name]["multipliers"].push_back(
+          {{"mean", m.mean}, {"least", m.least}, {"greatest", m.greatest}});
+    }
   }
   root["best_constant"] = summary.best_constant.empty() ? Json() : Json(summary.best_constant);
   root["static_router"] = summary.router.empty() ? Json() : Json(summary.router);
