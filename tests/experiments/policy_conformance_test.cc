@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "sim/input_error.h"
@@ -353,6 +354,76 @@ TEST_P(PolicyConformance, DefaultsAreWithinTheirRanges) {
   const std::set<std::string> names(collector.keys().begin(), collector.keys().end());
   EXPECT_EQ(names.size(), collector.keys().size()) << "a key is read twice";
   for (const char* taken : {"kind", "name", "shield"}) EXPECT_FALSE(names.contains(taken));
+}
+
+// The visitor that gives the key at `position` another value.
+struct ChangeOne {
+  std::size_t position;
+  std::string key;  // the one that was changed
+  bool Here(const char* name) {
+    if (position-- != 0) return false;
+    key = name;
+    return true;
+  }
+  void Field(const char* name, bool& value) {
+    if (Here(name)) value = !value;
+  }
+  template <class T, class Low, class High>
+  void Field(const char* name, T& value, Low low, High high) {
+    if (!Here(name)) return;
+    // Halved or, where that is nothing, raised; what only caps or bounds is moved to where it
+    // binds.
+    static const std::map<std::string, double> kBinding = {{"learning_rate_floor", 0.5},
+                                                           {"lambda_max", 0.01},
+                                                           {"unsafe_reward", 0},
+                                                           {"growth", 3},
+                                                           {"step_floor", 5},
+                                                           {"regularisation", 1}};
+    const auto binding = kBinding.find(name);
+    const double half = static_cast<double>(value) / 2;
+    value =
+        binding != kBinding.end() ? static_cast<T>(binding->second)
+        : half >= static_cast<double>(low) && value != 0
+            ? static_cast<T>(half)
+            : static_cast<T>(std::min(static_cast<double>(value) + 1, static_cast<double>(high)));
+  }
+  template <class T, class Low, class High>
+  void Field(const char* name, std::optional<T>& value, Low, High) {
+    if (Here(name)) value = T{};
+  }
+  void OneOf(const char* name, std::string& value, std::vector<std::string> allowed) {
+    if (Here(name)) value = allowed[allowed[0] == value ? 1 : 0];
+  }
+  void OneOrMoreOf(const char* name, std::vector<std::string>& values,
+                   const std::vector<std::string>& allowed) {
+    if (Here(name)) values = {allowed[values.size() == 1 && values[0] == allowed[0] ? 1 : 0]};
+  }
+};
+
+// No dead keys: each, changed, changes what is chosen in training or frozen.
+TEST_P(PolicyConformance, EveryKeyChangesWhatItDoes) {
+  // Limits that bind, and enough episodes for multipliers to move.
+  constexpr std::uint32_t kEpisodes = 160;
+  const PlannedExperiment planned(BuildSmallProblem(
+      {"energy_budget.mode=chance", "energy_budget.delta=0.02", "energy_budget.beta=0.55",
+       "episodes.train=" + std::to_string(kEpisodes)}));
+  const auto actions_of = [&](const PolicyConfig& config) {
+    const auto policy = MakePolicy(config, *planned.built, planned.plans);
+    return std::pair(Play(planned, *policy, 0, kEpisodes),
+                     Play(planned, *policy, 0, kEpisodes, Phase::kEval));
+  };
+  const PolicyConfig& config = planned.built->config.policies[0];
+  const auto before = actions_of(config);
+  KeyCollector collector;
+  PolicyKind kind = config.kind;
+  std::visit([&](auto& chosen) { chosen.Visit(collector); }, kind);
+  for (std::size_t i = 0; i < collector.keys().size(); ++i) {
+    PolicyConfig changed = config;
+    ChangeOne change{.position = i, .key = {}};
+    std::visit([&](auto& chosen) { chosen.Visit(change); }, changed.kind);
+    ASSERT_EQ(change.key, collector.keys()[i]);
+    EXPECT_TRUE(actions_of(changed) != before) << change.key;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, PolicyConformance, testing::Range(std::size_t{0}, kKinds),
