@@ -378,7 +378,12 @@ struct ChangeOne {
                                                            {"unsafe_reward", 0},
                                                            {"growth", 3},
                                                            {"step_floor", 5},
-                                                           {"regularisation", 1}};
+                                                           {"regularisation", 1},
+                                                           {"margin", 0},
+                                                           {"energy_steps", 20},
+                                                           {"lambda_start", 10},
+                                                           {"gain_p", 20},
+                                                           {"gain_d", 20}};
     const auto binding = kBinding.find(name);
     const double half = static_cast<double>(value) / 2;
     value =
@@ -405,7 +410,7 @@ TEST_P(PolicyConformance, EveryKeyChangesWhatItDoes) {
   // Limits that bind, and enough episodes for multipliers to move.
   constexpr std::uint32_t kEpisodes = 160;
   const PlannedExperiment planned(BuildSmallProblem(
-      {"energy_budget.mode=chance", "energy_budget.delta=0.02", "energy_budget.beta=0.55",
+      {"energy_budget.mode=chance", "energy_budget.delta=0.05", "energy_budget.beta=0.75",
        "episodes.train=" + std::to_string(kEpisodes)}));
   const auto actions_of = [&](const PolicyConfig& config) {
     const auto policy = MakePolicy(config, *planned.built, planned.plans);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,9 @@ struct PlannedExperiment {
       plans.router = BestRouter(model).action_of_class;
       return;
     }
-    plans.constrained = std::make_shared<ConstrainedPlan>(SolveConstrained(model));
+    auto plan = std::make_shared<ConstrainedPlan>(SolveConstrained(model));
+    if (!plan->feasible) throw std::logic_error(plan->infeasible_because);  // a test's mistake
+    plans.constrained = std::move(plan);
     if (const auto router = BestRouterUnder(model)) plans.router = router->action_of_class;
   }
   PlannedExperiment(const PlannedExperiment&) = delete;

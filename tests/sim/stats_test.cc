@@ -152,6 +152,8 @@ TEST(Stats, TrialsToCertifyAreTheFirstWhoseBoundFits) {
   EXPECT_LE(RateUpperBound95(0, 299), 0.01);
   EXPECT_FALSE(TrialsToCertify(0.01, 0.01));
   EXPECT_FALSE(TrialsToCertify(0.02, 0.01));
+  EXPECT_GT(TrialsToCertify(0.2 - 1e-5, 0.2), 4'000'000'000U);
+  EXPECT_FALSE(TrialsToCertify(0.2 - 1e-9, 0.2));
 }
 
 TEST(Stats, KendallTauOfRankings) {
