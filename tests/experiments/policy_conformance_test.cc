@@ -379,9 +379,9 @@ struct ChangeOne {
                                                            {"growth", 3},
                                                            {"step_floor", 5},
                                                            {"regularisation", 1},
-                                                           {"margin", 0},
+                                                           {"margin", 100},
                                                            {"energy_steps", 20},
-                                                           {"lambda_start", 10},
+                                                           {"lambda_start", 1e5},
                                                            {"gain_p", 20},
                                                            {"gain_d", 20}};
     const auto binding = kBinding.find(name);
