@@ -170,6 +170,9 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
         }
       },
       config.policies[i].kind);
+  if (config.policies[i].shield && !config.power_cap)
+    loaded.document.Fail(at + ".shield",
+                         "a shield bounds how often 'power_cap' is exceeded; there is none");
   const PolicyKind& kind = config.policies[i].kind;
   if (std::holds_alternative<ExactDpConfig>(kind) ||
       std::holds_alternative<ConstrainedDpConfig>(kind) ||
