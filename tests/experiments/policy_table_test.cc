@@ -61,7 +61,7 @@ void ExpectSameChoices(const std::string& preset, const std::string& policies) {
 TEST(PolicyTable, ChoosesAsThePolicyItself) {
   ExpectSameChoices("s1_hard",
                     "policies=[q-learning, {kind: certainty-equivalent, energy_steps: 50}, "
-                    "exact-dp, pacing, double-q, linucb, myopic-threshold, online-knapsack]");
+                    "exact-dp, pacing, double-q, linucb, online-knapsack]");
 }
 
 TEST(PolicyTable, ChoosesAsAShieldedPolicy) {
@@ -86,7 +86,7 @@ TEST(PolicyTable, RefusesWhatDrawsAtRandom) {
 
 TEST(PolicyTable, RefusesAMixtureOfPolicies) {
   const auto built = Build(Preset(
-      "s2_brownout", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.05"}));
+      "s2_brownout", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.01"}));
   const auto lineup = MakeLineup(*built);
   ASSERT_TRUE(lineup->plans.constrained);
   ASSERT_GT(lineup->plans.constrained->components.size(), 1U);

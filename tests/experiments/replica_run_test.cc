@@ -45,7 +45,7 @@ TEST(ReplicaRun, RowCountsWhatBecameOfRequests) {
   record.rows[0].completed = record.rows[1].completed = true;
   record.rows[0].score = 5;
   record.rows[0].energy = Joules(3);
-  record.rows[0].ended = SimTime(2'000'000'000);
+  record.rows[0].ended = SimTime{} + FromSeconds(2);
   record.rows[1].late = record.rows[1].cap_exceeded = true;
   record.rows[2].rejected = true;
   const EvalRow row = RowOf(record, config);
