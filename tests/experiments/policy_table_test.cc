@@ -85,8 +85,9 @@ TEST(PolicyTable, RefusesWhatDrawsAtRandom) {
 }
 
 TEST(PolicyTable, RefusesAMixtureOfPolicies) {
-  const auto built = Build(Preset(
-      "s2_brownout", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.01"}));
+  const auto built = Build(
+      Preset("s2_brownout", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.05",
+                             "energy_budget.brown_out_reward=0"}));
   const auto lineup = MakeLineup(*built);
   ASSERT_TRUE(lineup->plans.constrained);
   ASSERT_GT(lineup->plans.constrained->components.size(), 1U);
