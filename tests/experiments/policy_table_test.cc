@@ -86,8 +86,7 @@ TEST(PolicyTable, RefusesWhatDrawsAtRandom) {
 
 TEST(PolicyTable, RefusesAMixtureOfPolicies) {
   const auto built = Build(
-      Preset("s2_brownout", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.05",
-                             "energy_budget.brown_out_reward=0"}));
+      Preset("s1_hard", {"policies=[]", "energy_budget.mode=chance", "energy_budget.delta=0.005"}));
   const auto lineup = MakeLineup(*built);
   ASSERT_TRUE(lineup->plans.constrained);
   ASSERT_GT(lineup->plans.constrained->components.size(), 1U);

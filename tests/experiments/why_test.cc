@@ -50,10 +50,10 @@ TEST(Why, StepsAddUpToTheRow) {
 }
 
 TEST(Why, OptimumUnderConstraintsIsTheEpisodesComponent) {
-  const auto built = Build(LoadExperiment(
-      std::string(EDGESIM_SOURCE_DIR) + "/experiments/configs/s2_brownout.yaml",
-      {"policies=[pacing]", "energy_budget.mode=chance", "energy_budget.delta=0.05",
-       "energy_budget.brown_out_reward=0", "replicas=2", "episodes.train=1", "episodes.eval=10"}));
+  const auto built = Build(
+      LoadExperiment(std::string(EDGESIM_SOURCE_DIR) + "/experiments/configs/s1_hard.yaml",
+                     {"policies=[pacing]", "energy_budget.mode=chance", "energy_budget.delta=0.005",
+                      "replicas=2", "episodes.train=1", "episodes.eval=10"}));
   const RunFolder run(WriteRun(*built, "constrained", false));
   ASSERT_GT(run.lineup().plans.constrained->components.size(), 1U);
   for (const std::uint32_t episode : {0U, 1U, 2U, 3U}) {
