@@ -296,23 +296,26 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   return root.dump(2) + "\n";
 }
 
+std::string EvaluationLine(const BuiltExperiment& built, const std::string& policy,
+                           std::size_t replica, std::size_t episode, const EvalRow& row) {
+  std::string line = fmt::format("{},{},{},{:.6f},{:.4f},{:.6f},{},{},", policy, replica, episode,
+                                 row.reward, row.energy_j, row.budget_used, row.served, row.cut);
+  // Unknown without a cap or without a completed request: an empty cell, not 0.
+  if (built.config.power_cap && row.served > 0) {
+    fmt::format_to(std::back_inserter(line), "{:.6f}",
+                   static_cast<double>(row.exceeded) / row.served);
+  }
+  return line;
+}
+
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result) {
   std::string csv =
       "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_"
       "exceedance\n";
   for (const PolicyRun& run : result.policies) {
     for (std::size_t r = 0; r < run.replicas.size(); ++r) {
-      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e) {
-        const EvalRow& row = run.replicas[r].eval[e];
-        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r,
-                       e, row.reward, row.energy_j, row.budget_used, row.served, row.cut);
-        // Unknown without a cap or without a completed request: an empty cell, not 0.
-        if (built.config.power_cap && row.served > 0) {
-          fmt::format_to(std::back_inserter(csv), "{:.6f}",
-                         static_cast<double>(row.exceeded) / row.served);
-        }
-        csv += '\n';
-      }
+      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e)
+        csv += EvaluationLine(built, run.name, r, e, run.replicas[r].eval[e]) + '\n';
     }
   }
   return csv;

@@ -70,6 +70,9 @@ RunSummary Summarise(const BuiltExperiment& built, const RunResult& result);
 // The files of a run directory. No time, host, path or thread count is in them.
 std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary);
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result);
+// A line of it, without the line's end.
+std::string EvaluationLine(const BuiltExperiment& built, const std::string& policy,
+                           std::size_t replica, std::size_t episode, const EvalRow& row);
 std::string CurvesCsv(const RunResult& result);
 
 }  // namespace edgesim
