@@ -26,7 +26,8 @@ DeviceProfile GeometricTwin(DeviceProfile profile) {
     for (RailPowerModel& rail : action.rails) {
       for (PowerClass& power : rail.classes) {
         for (HsmmState& state : power.hsmm.states) {
-          if (state.duration) state.duration = GeometricTwin(*state.duration, power.hsmm.interval_s);
+          if (state.duration)
+            state.duration = GeometricTwin(*state.duration, power.hsmm.interval_s);
         }
       }
     }

@@ -17,5 +17,6 @@ void AddSampleCommand(CLI::App& app);
 void AddFidelityCommand(CLI::App& app);
 void AddCompareCommand(CLI::App& app);
 void AddRecordCommand(CLI::App& app);
+void AddSensitivityCommand(CLI::App& app);
 
 }  // namespace edgesim

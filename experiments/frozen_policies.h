@@ -1,0 +1,43 @@
+// The policies of an experiment, trained or planned in it and frozen since.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "experiments/contestants.h"
+
+namespace edgesim {
+
+// Called now and then with the share that is done; never from two threads at once.
+using ShareDone = std::function<void(double)>;
+
+class FrozenPolicies {
+ public:
+  // Trains every replica of every contestant, in parallel. `built` outlives this.
+  FrozenPolicies(const BuiltExperiment& built, const ShareDone& done);
+  FrozenPolicies(const FrozenPolicies&) = delete;  // contestants point to plans_
+  FrozenPolicies& operator=(const FrozenPolicies&) = delete;
+
+  // Plans and contestants of the experiment the policies were frozen in, without replicas.
+  const RunResult& Origin() const { return origin_; }
+
+  // Sorted by name, without training curves. In the experiment itself the rows are those of
+  // RunExperiment. The world differs in its device alone.
+  std::vector<PolicyRun> EvaluateIn(const BuiltExperiment& world, const ShareDone& done);
+
+ private:
+  RunResult origin_;
+  Plans plans_;
+  std::vector<Contestant> contestants_;
+  std::vector<std::vector<std::unique_ptr<Policy>>> frozen_;  // [contestant][replica]
+};
+
+// The optimum planned anew for `world`, evaluated there.
+struct Replanned {
+  std::string none_because;  // not empty: there is no such plan
+  PolicyRun run;
+};
+Replanned ReplanIn(const BuiltExperiment& world);
+
+}  // namespace edgesim
