@@ -21,7 +21,9 @@ std::string Tau(const std::optional<double>& tau) {
   return tau ? fmt::format("{:.3f}", *tau) : std::string("unknown, all rewards are equal");
 }
 
-std::string WorldTable(const WorldReport& world, bool as_is) {
+// `origin`: the experiment as it is.
+std::string WorldTable(const WorldReport& world, const WorldReport& origin) {
+  const bool as_is = &world == &origin;
   std::vector<std::vector<std::string>> rows = {{"policy", "rank"}};
   if (!as_is) rows[0].emplace_back("was");
   rows[0].emplace_back("reward");
@@ -31,15 +33,16 @@ std::string WorldTable(const WorldReport& world, bool as_is) {
     rows[0].push_back(fmt::format("{} <= {:g}", Title(c.constraint.kind), c.constraint.limit));
     rows[0].emplace_back("kept");
   }
-  std::vector<std::pair<PolicyInWorld, std::string>> listed;
-  for (std::size_t p = 0; p < world.policies.size(); ++p)
-    listed.emplace_back(world.policies[p], fmt::format("{}", p + 1));
-  std::stable_sort(listed.begin(), listed.end(),
-                   [](const auto& a, const auto& b) { return a.first.rank < b.first.rank; });
-  for (const auto& [policy, was] : listed) {
+  std::vector<std::size_t> listed(world.policies.size());
+  for (std::size_t p = 0; p < listed.size(); ++p) listed[p] = p;
+  std::stable_sort(listed.begin(), listed.end(), [&](std::size_t a, std::size_t b) {
+    return world.policies[a].rank < world.policies[b].rank;
+  });
+  for (const std::size_t p : listed) {
+    const PolicyInWorld& policy = world.policies[p];
     std::vector<std::string>& row = rows.emplace_back(1, policy.name);
     row.push_back(fmt::format("{}", policy.rank));
-    if (!as_is) row.push_back(was);
+    if (!as_is) row.push_back(fmt::format("{}", origin.policies[p].rank));
     row.push_back(Show(policy.reward, 2));
     if (!as_is) row.push_back(Show(policy.change, 2));
     if (world.optimum) row.push_back(Show(policy.regret, 3));
@@ -215,7 +218,7 @@ Json ToJson(const PolicyInWorld& policy) {
 
 std::string SensitivityTables(const SensitivityReport& report) {
   std::string text;
-  for (std::size_t w = 0; w < report.size(); ++w) text += WorldTable(report[w], w == 0);
+  for (const WorldReport& world : report) text += WorldTable(world, report[0]);
   return text + Overview(report);
 }
 

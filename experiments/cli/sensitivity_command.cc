@@ -113,6 +113,7 @@ void AddSensitivityCommand(CLI::App& app) {
   const auto factors = [&](const char* option, std::vector<double>& values, const char* help) {
     command->add_option(option, values, help)
         ->type_name("FACTOR,..")
+        ->expected(1)
         ->delimiter(',')
         ->check(FiniteNumber("a factor from 0.01 to 100 is",
                              [](double value) { return value >= 0.01 && value <= 100; }));
