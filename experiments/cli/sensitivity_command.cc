@@ -115,6 +115,7 @@ void AddSensitivityCommand(CLI::App& app) {
         ->type_name("FACTOR,..")
         ->expected(1)
         ->delimiter(',')
+        ->take_all()
         ->check(FiniteNumber("a factor from 0.01 to 100 is",
                              [](double value) { return value >= 0.01 && value <= 100; }));
   };
