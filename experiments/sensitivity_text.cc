@@ -103,9 +103,10 @@ std::string OrderOfTheBest(const SensitivityReport& report) {
   for (std::size_t w = 1; w < report.size(); ++w) {
     const std::vector<RankSwap> swaps = SwapsAmongBest(report[0], report[w], kBest);
     if (swaps.empty()) continue;
-    const bool beyond = std::any_of(swaps.begin(), swaps.end(),
-                                    [](const RankSwap& swap) { return swap.beyond_noise; });
-    moved.push_back(report[w].name + (beyond ? "" : " (within noise)"));
+    const bool within = std::all_of(swaps.begin(), swaps.end(), [](const RankSwap& swap) {
+      return swap.here.ci95 && !swap.beyond_noise;
+    });
+    moved.push_back(report[w].name + (within ? " (within noise)" : ""));
   }
   const std::size_t worlds = report.size() - 1;
   std::string text =
