@@ -130,7 +130,8 @@ TEST(Sensitivity, RefusesWhatIsNoWorld) {
   refuses(LoadSmall(), {EnergyScaled(1.1), EnergyScaled(1.1)}, "energy x 1.1: named twice");
   refuses(LoadSmall({"policies=[]"}), {EnergyScaled(1.1)}, "no policies");
   refuses(LoadSmall(), {OtherProfile("none.json")}, "none.json");
-  const std::string renamed = Profile("renamed.json", "\"qwen3-4b-q6_k\"", "\"qwen4-4b-q6_k\"");
+  const std::string renamed =
+      Profile("renamed.json", "\"name\": \"qwen3-4b-q6_k\"", "\"name\": \"qwen4-4b-q6_k\"");
   refuses(LoadSmall(), {OtherProfile(renamed)},
           "renamed.json: the profile 'laptop-rtx3070' has no action qwen3-4b-q6_k; it has ");
   const auto synthetic =
