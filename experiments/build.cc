@@ -241,14 +241,15 @@ std::vector<CostConstraint> ConstraintsOf(const ExperimentConfig& config) {
   return constraints;
 }
 
-std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
+std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded, const DeviceChange& change) {
   auto built = std::make_unique<BuiltExperiment>();
   const ExperimentConfig& config = built->config = loaded.config;
 
   CheckLimits(loaded);
   CheckWorkloadKeys(loaded);
-  const ChosenDevice chosen = ReadDevice(loaded);
+  const ChosenDevice chosen = ReadDevice(loaded, change);
   built->device_facts = chosen.facts;
+  built->device_scale = change.scale;
   built->profile_hash = chosen.hash;
   built->actions = chosen.actions;
   World& world = built->world;
@@ -262,6 +263,13 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   }
   MadeDevice made = Make(chosen, *built);
   world.device = built->Keep(std::move(made.device));
+  if (change.scale != DeviceScale{}) {
+    world.device = built->Keep(std::make_unique<ScaledDevice>(*world.device, change.scale));
+    made.longest_s = [longest_s = made.longest_s, factor = change.scale.latency](
+                         ActionId action, const Answer& answer) {
+      return factor * longest_s(action, answer);
+    };
+  }
   built->workload = std::visit(
       [&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
       config.workload.arrivals);

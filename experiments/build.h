@@ -18,6 +18,7 @@ namespace edgesim {
 struct BuiltExperiment {
   ExperimentConfig config;
   DeviceFacts device_facts;
+  DeviceScale device_scale;
   ActionTable actions;
   QuestionSet questions;
   std::unique_ptr<MtBench> workload;
@@ -50,8 +51,10 @@ struct BuiltExperiment {
 };
 
 // Reads the files the config names. Throws InputError, at the config's line where it names
-// something that does not exist.
-std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded);
+// something that does not exist. With a `change` its device differs from the config's in that
+// alone; remotes and verifiers of cascades stay as they are.
+std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded,
+                                       const DeviceChange& change = {});
 
 // What is computed on the decision model, for those who may know it.
 struct Plans {

@@ -62,6 +62,26 @@ std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contes
   return policy;
 }
 
+void Evaluate(const BuiltExperiment& built, const Contestant& contestant, Policy& policy,
+              std::uint32_t replica, Replica& result) {
+  result.eval.reserve(built.config.episodes.eval);
+  for (std::uint32_t episode = 0; episode < built.config.episodes.eval; ++episode) {
+    const EpisodeRecord record = RunEpisode(built.world, policy, contestant.name,
+                                            EpisodeNoise(built, replica, episode, Phase::kEval));
+    result.eval.push_back(RowOf(record, built.config));
+    result.draws_clamped += record.power_draws_clamped;
+  }
+}
+
+PolicyRun RunOf(const Contestant& contestant) {
+  return {.name = contestant.name,
+          .learns = contestant.learns,
+          .plans = contestant.plans,
+          .constant = contestant.constant,
+          .shielded = contestant.shielded,
+          .replicas = {}};
+}
+
 Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
                    std::uint32_t replica, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
@@ -77,13 +97,7 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
   }
   if (const auto* priced = dynamic_cast<const PricesConstraints*>(policy.get()))
     result.multipliers = priced->Multipliers();
-  result.eval.reserve(config.episodes.eval);
-  for (std::uint32_t episode = 0; episode < config.episodes.eval; ++episode) {
-    const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name,
-                                            EpisodeNoise(built, replica, episode, Phase::kEval));
-    result.eval.push_back(RowOf(record, config));
-    result.draws_clamped += record.power_draws_clamped;
-  }
+  Evaluate(built, contestant, *policy, replica, result);
   return result;
 }
 

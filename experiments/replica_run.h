@@ -22,6 +22,13 @@ std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contes
                                       std::uint32_t replica, const TrainedState* resume,
                                       Replica& result);
 
+// Adds the evaluation episodes of a frozen policy, in the world of `built`, to `result`.
+void Evaluate(const BuiltExperiment& built, const Contestant& contestant, Policy& policy,
+              std::uint32_t replica, Replica& result);
+
+// Without replicas.
+PolicyRun RunOf(const Contestant& contestant);
+
 Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
                    std::uint32_t replica, const RunOptions& options);
 

@@ -84,12 +84,7 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
   for (const Contestant& c : contestants) {
-    result.policies.push_back({.name = c.name,
-                               .learns = c.learns,
-                               .plans = c.plans,
-                               .constant = c.constant,
-                               .shielded = c.shielded,
-                               .replicas = {}});
+    result.policies.push_back(RunOf(c));
     result.policies.back().replicas.resize(config.replicas);
     result.episodes += episodes_of(c) * config.replicas;
   }

@@ -50,7 +50,7 @@ struct Replica {
   std::vector<EvalRow> eval;      // [episode]
   std::vector<CurvePoint> curve;  // [episode]; empty for policies that do not learn
   std::uint64_t draws_clamped = 0;
-  std::vector<double> multipliers;  // of learners that price constraints, after training
+  std::vector<double> multipliers;      // of learners that price constraints, after training
   std::optional<TrainedState> trained;  // of learners, where RunOptions asked for it
 };
 

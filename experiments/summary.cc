@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "experiments/paired.h"
 
 namespace edgesim {
 
@@ -27,17 +28,6 @@ double MeanOf(const Replica& replica, const Field& field) {
   double sum = 0;
   for (const EvalRow& row : replica.eval) sum += static_cast<double>(field(row));
   return sum / static_cast<double>(replica.eval.size());
-}
-
-std::vector<double> Rewards(const PolicyRun& run) {
-  return PerReplica(
-      run, [](const Replica& r) { return MeanOf(r, [](const EvalRow& e) { return e.reward; }); });
-}
-
-std::vector<double> Minus(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> difference;
-  std::transform(a.begin(), a.end(), b.begin(), std::back_inserter(difference), std::minus<>());
-  return difference;
 }
 
 // Mean of `field` over completed requests, one ratio per replica; null if a replica completed none.
@@ -80,7 +70,7 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
            : run.learns ? PolicySort::kLearner
            : run.plans  ? PolicySort::kPlanner
                         : PolicySort::kRule;
-  s.reward = EstimateOverReplicas(Rewards(run));
+  s.reward = EstimateOverReplicas(RewardPerReplica(run));
   s.energy_j = over_episodes([](const EvalRow& e) { return e.energy_j; });
   s.energy_per_request_j = PerCompleted(run, [](const EvalRow& e) { return e.completed_energy_j; });
   s.budget_used = over_episodes([](const EvalRow& e) { return e.budget_used; });
@@ -125,7 +115,7 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
 }
 
 LearnerVerdict Judge(const PolicyRun& run) {
-  LearnerVerdict verdict{.name = run.name, .reward = EstimateOverReplicas(Rewards(run))};
+  LearnerVerdict verdict{.name = run.name, .reward = EstimateOverReplicas(RewardPerReplica(run))};
   const std::size_t episodes = run.replicas[0].curve.size();
   verdict.ends = std::min<std::size_t>(20, std::max<std::size_t>(1, episodes / 2));
   const auto mean = [&](std::size_t from, const auto& field) {
@@ -230,21 +220,23 @@ RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
     for (const Replica& replica : run.replicas) summary.draws_clamped += replica.draws_clamped;
     if (run.learns) summary.learners.push_back(Judge(run));
   }
-  const auto paired = [&](const std::string& name, const PolicyRun& run,
-                          double sign) -> std::optional<Estimate> {
-    if (name.empty()) return std::nullopt;
-    std::vector<double> difference = Minus(Rewards(run), Rewards(*runs.at(name)));
-    for (double& d : difference) d *= sign;
-    return EstimateOverReplicas(difference);
+  const auto paired = [](const PolicyRun& a, const PolicyRun& b) {
+    return PairedDifference(RewardPerReplica(a), RewardPerReplica(b));
   };
+  const auto run_of = [&](const std::string& name) {
+    return name.empty() ? nullptr : runs.at(name);
+  };
+  const PolicyRun* const best = run_of(summary.best_constant);
+  const PolicyRun* const router = run_of(summary.router);
+  const PolicyRun* const optimum = run_of(result.optimum.policy);
   for (PolicySummary& policy : summary.policies) {
     const PolicyRun& run = *runs.at(policy.name);
-    policy.regret = paired(result.optimum.policy, run, -1);
-    policy.above_constant = paired(summary.best_constant, run, 1);
-    policy.above_router = paired(summary.router, run, 1);
+    if (optimum != nullptr) policy.regret = paired(*optimum, run);
+    if (best != nullptr) policy.above_constant = paired(run, *best);
+    if (router != nullptr) policy.above_router = paired(run, *router);
   }
-  if (!result.optimum.policy.empty())
-    summary.optimum_simulated = EstimateOverReplicas(Rewards(*runs.at(result.optimum.policy)));
+  if (optimum != nullptr)
+    summary.optimum_simulated = EstimateOverReplicas(RewardPerReplica(*optimum));
   std::stable_sort(summary.policies.begin(), summary.policies.end(),
                    [](const auto& a, const auto& b) { return a.reward.mean > b.reward.mean; });
   return summary;

@@ -19,5 +19,6 @@ void AddCompareCommand(CLI::App& app);
 void AddRecordCommand(CLI::App& app);
 void AddPolicyCommand(CLI::App& app);
 void AddWhyCommand(CLI::App& app);
+void AddSensitivityCommand(CLI::App& app);
 
 }  // namespace edgesim

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   edgesim::AddCompareCommand(app);
   edgesim::AddPolicyCommand(app);
   edgesim::AddWhyCommand(app);
+  edgesim::AddSensitivityCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {
     fmt::print("edgesim {}\n", edgesim::kVersion);
   });
