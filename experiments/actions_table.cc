@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "devices/profile_io.h"
+#include "experiments/decision_model_estimate.h"
 #include "experiments/request_sampler.h"
+#include "experiments/shield_table.h"
 #include "experiments/text_table.h"
 #include "sim/stats.h"
 
@@ -83,6 +85,13 @@ std::string ActionsTable(const BuiltExperiment& built) {
   for (const std::string& sentence : built.device_facts.assumed) text += sentence + "\n";
   if (const auto& answers = built.config.workload.answers)
     text += fmt::format("score and tokens: answer table {} (see docs/judging.md)\n", *answers);
+  const bool shielded =
+      std::any_of(built.config.policies.begin(), built.config.policies.end(),
+                  [](const PolicyConfig& policy) { return policy.shield.has_value(); });
+  if (shielded) {
+    const DecisionModel model = EstimateDecisionModel(built);
+    text += '\n' + ShieldTables(built, built.config.observe_category ? model : MergeClasses(model));
+  }
   return text;
 }
 

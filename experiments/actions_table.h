@@ -8,7 +8,7 @@ namespace edgesim {
 
 // The cost-reward table of the experiment's actions: energy, latency, peak and score of a request
 // of the workload, from `config.optimum.draws` requests under each action, with where the figures
-// come from.
+// come from, and what shields mask (experiments/shield_table.h).
 std::string ActionsTable(const BuiltExperiment& built);
 
 }  // namespace edgesim

@@ -10,6 +10,7 @@
 #include "experiments/build_synthetic.h"
 #include "experiments/files.h"
 #include "experiments/named_file.h"
+#include "experiments/policy_table_json.h"
 #include "sim/input_error.h"
 #include "workloads/synthetic_answers.h"
 
@@ -170,6 +171,9 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
         }
       },
       config.policies[i].kind);
+  if (config.policies[i].shield && !config.power_cap)
+    loaded.document.Fail(at + ".shield",
+                         "a shield bounds how often 'power_cap' is exceeded; there is none");
   const PolicyKind& kind = config.policies[i].kind;
   if (std::holds_alternative<ExactDpConfig>(kind) ||
       std::holds_alternative<ConstrainedDpConfig>(kind) ||
@@ -185,6 +189,19 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
         "constrained-dp needs a constraint: energy_budget.mode chance or expected, "
         "power_cap.max_share or latency.max_share; a hard budget alone is what "
         "exact-dp solves");
+  }
+}
+
+// Fills policies of kind `table`.
+void ReadPolicyTable(const LoadedExperiment& loaded, BuiltExperiment& built, std::size_t i) {
+  auto* config = std::get_if<TableConfig>(&built.config.policies[i].kind);
+  if (config == nullptr) return;
+  const fs::path path = loaded.directory / config->file;
+  try {
+    const PolicyTableFile file = ParsePolicyTable(ReadTextFile(path), path.string());
+    config->table = TableFor(file, built.ActionNames(), built.VisibleClassNames(), path.string());
+  } catch (const InputError& error) {
+    loaded.document.Fail(fmt::format("policies.{}.file", i), error.what());
   }
 }
 
@@ -272,16 +289,19 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded, const Dev
 
   CheckDurations(loaded, *built, made);
   AddActions(loaded, *built);
-  for (std::size_t i = 0; i < config.policies.size(); ++i) CheckPolicy(loaded, *built, i);
+  for (std::size_t i = 0; i < config.policies.size(); ++i) {
+    CheckPolicy(loaded, *built, i);
+    ReadPolicyTable(loaded, *built, i);
+  }
   return built;
 }
 
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
-                                   const Plans& plans) {
+                                   const Plans& plans, std::uint32_t trained_before) {
   PolicyContext context{.actions = built.actions.size(),
                         .requests = built.config.workload.requests,
                         .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
-                        .train_episodes = built.config.episodes.train,
+                        .train_episodes = trained_before + built.config.episodes.train,
                         .budget_ends_episode = built.world.limits.budget.ends_episode,
                         .constraints = ConstraintsOf(built.config)};
   if (SortOf(config) != PolicySort::kLearner) {

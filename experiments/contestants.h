@@ -1,4 +1,5 @@
-// Who competes in an experiment: made, trained and evaluated replica by replica.
+// Who takes part in a run: the constant actions, the experiment's policies, and the optimum and the
+// best static router, which are always reported.
 #pragma once
 
 #include <functional>
@@ -7,39 +8,40 @@
 #include <string>
 #include <vector>
 
-#include "experiments/runner.h"
+#include "experiments/build.h"
 
 namespace edgesim {
 
 struct Contestant {
   std::string name;
-  std::function<std::unique_ptr<Policy>()> make;  // refers to the experiment and its plans
+  // A fresh one; `trained_before` as MakePolicy takes it.
+  std::function<std::unique_ptr<Policy>(std::uint32_t trained_before)> make;
   bool learns = false;
   bool plans = false;
   std::optional<ActionId> constant;
   bool shielded = false;
+  std::optional<PolicyConfig> config;  // null for constant actions
 };
 
-// All that is computed on the decision model before any episode runs. Fills `result`'s model, its
-// optimum without bounds, and the constrained plan; the plans point into it. `on_model` is called
-// once the model is known.
-Plans MakePlans(const BuiltExperiment& built, RunResult& result,
-                const std::function<void(const DecisionModel&)>& on_model);
+// Its contestants refer to it and to the experiment: it does not move and must not outlive that.
+struct Lineup {
+  DecisionModel model;             // with the classes the policies see
+  std::string no_optimum_because;  // not empty: no optimum is claimed
+  Plans plans;
+  std::string optimum;                  // whose simulated reward is the optimum; may be empty
+  std::string router;                   // the best static router; empty where none is known
+  std::vector<Contestant> contestants;  // by name
 
-// The configured policies, the constant actions and, where they are known, the optimum and the best
-// static router, whose names are put into `result`. Sorted by name.
-std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans,
-                                    RunResult& result);
+  Lineup() = default;
+  Lineup(const Lineup&) = delete;
+  Lineup& operator=(const Lineup&) = delete;
 
-// Without replicas.
-PolicyRun RunOf(const Contestant& contestant);
+  // Null where there is none of this name.
+  const Contestant* Find(const std::string& name) const;
+};
 
-// A policy of one replica, frozen from here on. Its training goes into `result`.
-std::unique_ptr<Policy> Train(const BuiltExperiment& built, const Contestant& contestant,
-                              std::uint32_t replica, Replica& result);
-
-// Adds the evaluation episodes of a frozen policy, in the world of `built`, to `result`.
-void Evaluate(const BuiltExperiment& built, const Contestant& contestant, Policy& policy,
-              std::uint32_t replica, Replica& result);
+// Estimates the decision model, tells it to `on_model` if there is one, and plans on it.
+std::unique_ptr<const Lineup> MakeLineup(
+    const BuiltExperiment& built, const std::function<void(const DecisionModel&)>& on_model = {});
 
 }  // namespace edgesim

@@ -2,9 +2,9 @@
 
 #include <tbb/parallel_for.h>
 
-#include <algorithm>
 #include <mutex>
 
+#include "experiments/replica_run.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
@@ -37,43 +37,40 @@ void ForEachCell(std::size_t contestants, std::uint32_t replicas, const ShareDon
 }  // namespace
 
 FrozenPolicies::FrozenPolicies(const BuiltExperiment& built, const ShareDone& done)
-    : plans_(MakePlans(built, origin_, {})), contestants_(Contestants(built, plans_, origin_)) {
+    : lineup_(MakeLineup(built)) {
+  const std::vector<Contestant>& contestants = lineup_->contestants;
   const std::uint32_t replicas = built.config.replicas;
-  frozen_.resize(contestants_.size());
+  frozen_.resize(contestants.size());
   for (auto& of_replica : frozen_) of_replica.resize(replicas);
-  ForEachCell(contestants_.size(), replicas, done, [&](std::size_t c, std::uint32_t r) {
+  ForEachCell(contestants.size(), replicas, done, [&](std::size_t c, std::uint32_t r) {
     Replica training;
-    frozen_[c][r] = Train(built, contestants_[c], r, training);
+    frozen_[c][r] = TrainedPolicy(built, contestants[c], r, nullptr, training);
   });
 }
 
 std::vector<PolicyRun> FrozenPolicies::EvaluateIn(const BuiltExperiment& world,
                                                   const ShareDone& done) {
+  const std::vector<Contestant>& contestants = lineup_->contestants;
   std::vector<PolicyRun> runs;
-  for (const Contestant& contestant : contestants_) {
+  for (const Contestant& contestant : contestants) {
     runs.push_back(RunOf(contestant));
     runs.back().replicas.resize(world.config.replicas);
   }
   ForEachCell(runs.size(), world.config.replicas, done, [&](std::size_t c, std::uint32_t r) {
-    Evaluate(world, contestants_[c], *frozen_[c][r], r, runs[c].replicas[r]);
+    Evaluate(world, contestants[c], *frozen_[c][r], r, runs[c].replicas[r]);
   });
   return runs;
 }
 
 Replanned ReplanIn(const BuiltExperiment& world) {
-  RunResult result;
-  const Plans plans = MakePlans(world, result, {});
-  if (!result.optimum.none_because.empty())
-    return {.none_because = result.optimum.none_because, .run = {}};
-  const std::vector<Contestant> all = Contestants(world, plans, result);
-  const Contestant& optimum = *std::find_if(
-      all.begin(), all.end(), [&](const auto& c) { return c.name == result.optimum.policy; });
+  const std::unique_ptr<const Lineup> lineup = MakeLineup(world);
+  if (!lineup->no_optimum_because.empty())
+    return {.none_because = lineup->no_optimum_because, .run = {}};
+  const Contestant& optimum = *lineup->Find(lineup->optimum);
   Replanned replanned{.none_because = "", .run = RunOf(optimum)};
   replanned.run.replicas.resize(world.config.replicas);
   ForEachCell(1, world.config.replicas, {}, [&](std::size_t, std::uint32_t r) {
-    Replica& replica = replanned.run.replicas[r];
-    const std::unique_ptr<Policy> policy = Train(world, optimum, r, replica);
-    Evaluate(world, optimum, *policy, r, replica);
+    replanned.run.replicas[r] = RunReplica(world, optimum, r, {});
   });
   return replanned;
 }

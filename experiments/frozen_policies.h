@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/contestants.h"
+#include "experiments/runner.h"
 
 namespace edgesim {
 
@@ -16,20 +17,16 @@ class FrozenPolicies {
  public:
   // Trains every replica of every contestant, in parallel. `built` outlives this.
   FrozenPolicies(const BuiltExperiment& built, const ShareDone& done);
-  FrozenPolicies(const FrozenPolicies&) = delete;  // contestants point to plans_
-  FrozenPolicies& operator=(const FrozenPolicies&) = delete;
 
-  // Plans and contestants of the experiment the policies were frozen in, without replicas.
-  const RunResult& Origin() const { return origin_; }
+  // Of the experiment the policies were frozen in.
+  const Lineup& Origin() const { return *lineup_; }
 
   // Sorted by name, without training curves. In the experiment itself the rows are those of
   // RunExperiment. The world differs in its device alone.
   std::vector<PolicyRun> EvaluateIn(const BuiltExperiment& world, const ShareDone& done);
 
  private:
-  RunResult origin_;
-  Plans plans_;
-  std::vector<Contestant> contestants_;
+  std::unique_ptr<const Lineup> lineup_;
   std::vector<std::vector<std::unique_ptr<Policy>>> frozen_;  // [contestant][replica]
 };
 

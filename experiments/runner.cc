@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "experiments/contestants.h"
+#include "experiments/replica_run.h"
 #include "experiments/request_sampler.h"
 #include "sim/task_fence.h"
 
@@ -52,32 +53,33 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
   return sum / static_cast<double>(reward.size());
 }
 
-// What bounds the optimum, and what it could have been had all outcomes been known.
-void AddBounds(const BuiltExperiment& built, RunResult& result) {
-  if (!result.optimum.none_because.empty() || result.constrained) return;
+// What bounds the optimum without constraints.
+void BoundOptimum(const BuiltExperiment& built, const DecisionModel& model, Optimum& optimum) {
   const ExperimentConfig& config = built.config;
-  result.optimum.upper_bound = UpperBound(result.model);
+  optimum.upper_bound = UpperBound(model);
   constexpr std::uint32_t kHindsightEpisodes =
       2000;  // over all replicas; its mean is then good to 0.02
-  result.optimum.hindsight_episodes =
+  optimum.hindsight_episodes =
       std::min(config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
-  result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
-}
-
-Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
-                   std::uint32_t replica) {
-  Replica result;
-  const std::unique_ptr<Policy> policy = Train(built, contestant, replica, result);
-  Evaluate(built, contestant, *policy, replica, result);
-  return result;
+  optimum.hindsight = Hindsight(built, optimum.hindsight_episodes);
 }
 
 RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
-  RunResult result;
-  const Plans plans = MakePlans(built, result, options.on_model);
-  AddBounds(built, result);
-  const std::vector<Contestant> contestants = Contestants(built, plans, result);
+  const std::unique_ptr<const Lineup> lineup = MakeLineup(built, options.on_model);
+  RunResult result{
+      .model = lineup->model,
+      .optimum = {.none_because = lineup->no_optimum_because, .policy = lineup->optimum},
+      .constrained = lineup->plans.constrained,
+      .router = lineup->router,
+      .policies = {}};
+  if (result.constrained) {
+    result.optimum.computed = result.constrained->value;
+  } else if (lineup->plans.optimum) {
+    result.optimum.computed = lineup->plans.optimum->Value();
+    BoundOptimum(built, result.model, result.optimum);
+  }
+  const std::vector<Contestant>& contestants = lineup->contestants;
   const auto episodes_of = [&](const Contestant& c) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
@@ -96,7 +98,7 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
         for (std::size_t cell = cells.begin(); cell != cells.end(); ++cell) {
           const std::size_t p = cell / config.replicas, r = cell % config.replicas;
           result.policies[p].replicas[r] =
-              RunReplica(built, contestants[p], static_cast<std::uint32_t>(r));
+              RunReplica(built, contestants[p], static_cast<std::uint32_t>(r), options);
           if (!options.progress) continue;
           const std::lock_guard lock(progress_mutex);
           done += episodes_of(contestants[p]);

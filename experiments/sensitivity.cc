@@ -134,11 +134,11 @@ SensitivityReport RunWorlds(const LoadedExperiment& loaded,
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return means[a] > means[b]; });
 
-  const Optimum& optimum = policies.Origin().optimum;
-  Replanned planned{.none_because = optimum.none_because, .run = {}};
+  const Lineup& lineup = policies.Origin();
+  Replanned planned{.none_because = lineup.no_optimum_because, .run = {}};
   if (planned.none_because.empty()) {
     planned.run = *std::find_if(origin.runs.begin(), origin.runs.end(),
-                                [&](const auto& run) { return run.name == optimum.policy; });
+                                [&](const auto& run) { return run.name == lineup.optimum; });
   }
   SensitivityReport report = {Report(kAsIs, origin, order, origin.rewards, planned)};
   for (std::size_t w = 0; w < worlds.size(); ++w) {

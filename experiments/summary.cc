@@ -79,6 +79,12 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
   s.requests_unserved = over_episodes([](const EvalRow& e) { return e.unserved; });
   s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
   s.constraints = Certify(run, ConstraintsOf(built.config), built.config.workload.requests);
+  for (std::size_t i = 0; i < run.replicas[0].multipliers.size(); ++i) {
+    const std::vector<double> values =
+        PerReplica(run, [&](const Replica& r) { return r.multipliers[i]; });
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    s.multipliers.push_back({.mean = Mean(values), .least = *least, .greatest = *greatest});
+  }
   if (run.shielded || built.config.reject || built.config.defer)
     s.requests_rejected = over_episodes([](const EvalRow& e) { return e.rejected; });
   if (built.config.success_score) {
@@ -259,6 +265,10 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
                                 {"requests_succeeded", ToJson(p.succeeded)},
                                 {"energy_per_success_j", ToJson(p.energy_per_success_j)},
                                 {"constraints", ToJson(p.constraints)}};
+    for (const PolicySummary::Multiplier& m : p.multipliers) {
+      root["policies"][p.name]["multipliers"].push_back(
+          {{"mean", m.mean}, {"least", m.least}, {"greatest", m.greatest}});
+    }
   }
   root["best_constant"] = summary.best_constant.empty() ? Json() : Json(summary.best_constant);
   root["static_router"] = summary.router.empty() ? Json() : Json(summary.router);
@@ -278,23 +288,26 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   return root.dump(2) + "\n";
 }
 
+std::string EvaluationLine(const BuiltExperiment& built, const std::string& policy,
+                           std::size_t replica, std::size_t episode, const EvalRow& row) {
+  std::string line = fmt::format("{},{},{},{:.6f},{:.4f},{:.6f},{},{},", policy, replica, episode,
+                                 row.reward, row.energy_j, row.budget_used, row.served, row.cut);
+  // Unknown without a cap or without a completed request: an empty cell, not 0.
+  if (built.config.power_cap && row.served > 0) {
+    fmt::format_to(std::back_inserter(line), "{:.6f}",
+                   static_cast<double>(row.exceeded) / row.served);
+  }
+  return line;
+}
+
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result) {
   std::string csv =
       "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_"
       "exceedance\n";
   for (const PolicyRun& run : result.policies) {
     for (std::size_t r = 0; r < run.replicas.size(); ++r) {
-      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e) {
-        const EvalRow& row = run.replicas[r].eval[e];
-        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r,
-                       e, row.reward, row.energy_j, row.budget_used, row.served, row.cut);
-        // Unknown without a cap or without a completed request: an empty cell, not 0.
-        if (built.config.power_cap && row.served > 0) {
-          fmt::format_to(std::back_inserter(csv), "{:.6f}",
-                         static_cast<double>(row.exceeded) / row.served);
-        }
-        csv += '\n';
-      }
+      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e)
+        csv += EvaluationLine(built, run.name, r, e, run.replicas[r].eval[e]) + '\n';
     }
   }
   return csv;

@@ -66,10 +66,10 @@ std::optional<std::uint64_t> TrialsToCertify(double rate, double limit) {
     const auto successes = static_cast<std::uint64_t>(rate * static_cast<double>(trials));
     return RateUpperBound95(successes, trials) <= limit;
   };
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 34;  // the bound can be computed up to here
   std::uint64_t enough = 1;
   while (!certified(enough)) {
-    if (enough > kMost) return std::nullopt;  // the rate is all but the limit
+    if (enough >= kMost) return std::nullopt;
     enough *= 2;
   }
   // Whole successes make the bound jump: the least number is where it first holds.

@@ -39,7 +39,8 @@ Interval WilsonInterval(std::uint64_t successes, std::uint64_t trials);
 Interval ClopperPearsonInterval(std::uint64_t successes, std::uint64_t trials);
 
 // Trials at which RateUpperBound95 falls to `limit` if a share `rate` of them succeeds (rounded
-// down); null where rate >= limit. rate 0, limit 0.01: 299. 0 < limit < 1.
+// down); null where rate >= limit, or so near to it that 10^10 would not do. rate 0, limit 0.01:
+// 299. 0 < limit < 1.
 std::optional<std::uint64_t> TrialsToCertify(double rate, double limit);
 
 // Kendall's tau-b of two rankings by value, which may have ties: 1 same order, -1 reversed. Null

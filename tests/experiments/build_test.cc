@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/decision_model_estimate.h"
 #include "sim/input_error.h"
 #include "tests/experiments/small_experiment.h"
 
@@ -59,32 +58,106 @@ TEST(Build, RefusesAProfileThatIsNotOne) {
                 "CMakePresets.json: 'schema_version' is missing");
 }
 
-// A learner must not profit from what only planners may know.
-TEST(Build, LearnersDoNotSeeTheDecisionModel) {
-  const auto built = BuildSmall();
-  const DecisionModel good = EstimateDecisionModel(*built);
-  DecisionModel garbage = good;
-  for (auto& row : garbage.outlook) {
-    for (ActionOutlook& outlook : row)
-      outlook = ActionOutlook{.mean_energy_j = 1e9, .mean_score = -7};
+// A file of eight lines; the last one is `line`.
+std::string EightLines(const std::string& line) {
+  return "name: x\ndevice:\n  synthetic:\n    actions: [{name: a, energy_j: 2, score: 8}]\n"
+         "workload: {requests: 5}\npolicies: [random]\nseed: 1\n" +
+         line + "\n";
+}
+
+TEST(Build, RefusesLimitsThatMeanNothingBesideTheOthers) {
+  const struct {
+    const char *line, *message;
+  } kCases[] = {
+      {"energy_budget: {limit_j: 100, beta: 0.5}",
+       "x.yaml:8:37: a hard budget bounds every episode; 'beta' goes with 'mode: expected' or "
+       "'mode: "
+       "chance'"},
+      {"energy_budget: {limit_j: 100, mode: expected, delta: 0.1}",
+       "x.yaml:8:54: 'delta' goes with 'mode: chance'"},
+      {"energy_budget: {limit_j: 100, delta: 0.1}",
+       "x.yaml:8:38: 'delta' goes with 'mode: chance'"},
+      {"energy_budget: {limit_j: 100, mode: chance}",
+       "x.yaml:8:37: 'mode: chance' needs 'delta', the largest probability that the budget is used "
+       "up"},
+      {"energy_budget: {limit_j: 100, mode: expected, brown_out_reward: -1}",
+       "x.yaml:8:65: with 'mode: expected' no request is cut, so nothing earns 'brown_out_reward'"},
+      {"energy_budget: {limit_j: 100, mode: soft}", "x.yaml:8:37: 'mode' is 'soft'"},
+      {"energy_budget: {limit_j: 100, mode: chance, delta: 2}", "x.yaml:8:52: 'delta' is 2"}};
+  for (const auto& c : kCases) {
+    EXPECT_THAT([&] { Build(ParseExperiment(EightLines(c.line), "x.yaml", {})); },
+                ThrowsMessage<InputError>(HasSubstr(c.message)))
+        << c.line;
   }
-  for (const PolicyConfig& config : built->config.policies) {
-    if (SortOf(config) != PolicySort::kLearner) continue;
-    std::vector<std::vector<ActionId>> chosen;
-    for (const DecisionModel* model : {&good, static_cast<const DecisionModel*>(&garbage),
-                                       static_cast<const DecisionModel*>(nullptr)}) {
-      const auto policy =
-          MakePolicy(config, *built, {.model = model});
-      chosen.emplace_back();
-      for (std::uint32_t e = 0; e < 30; ++e) {
-        const EpisodeRecord record =
-            RunEpisode(built->world, *policy, config.name, {.seed = 3, .episode = e});
-        for (const RequestRow& row : record.rows) chosen.back().push_back(row.action);
-      }
-    }
-    EXPECT_EQ(chosen[0], chosen[1]) << config.name;
-    EXPECT_EQ(chosen[0], chosen[2]) << config.name;
-  }
+  const std::string ok = EightLines("energy_budget: {limit_j: 100}");
+  const auto refused = [&](const std::string& more, const std::string& message) {
+    EXPECT_THAT([&] { Build(ParseExperiment(ok + more + "\n", "x.yaml", {})); },
+                ThrowsMessage<InputError>(HasSubstr(message)))
+        << more;
+  };
+  EXPECT_NO_THROW(Build(ParseExperiment(ok, "x.yaml", {})));
+  refused("defer: true",
+          "x.yaml:9:8: in a closed loop nothing arrives while a request is put off; 'defer' needs "
+          "'arrivals: {kind: poisson, rate_per_s: R}'");
+  refused("latency: {max_share: 0.1}", "'limit_s' is missing in latency");
+  refused("power_cap: {limit_w: 5, exceedance_reward: 1}", "'exceedance_reward' is 1");
+  refused("success_score: 11", "'success_score' is 11");
+}
+
+TEST(Build, SyntheticDevicesAndTablesDoNotMix) {
+  ExpectRefused({"workload.classes=[a]"}, "'classes' goes with a synthetic device");
+  EXPECT_THAT(
+      [] {
+        Build(ParseExperiment(EightLines("energy_budget: {limit_j: 100}"), "x.yaml",
+                              {"workload.answers=mt_bench_18_questions"}));
+      },
+      ThrowsMessage<InputError>(HasSubstr("a synthetic device has its scores in its actions; it "
+                                          "takes 'classes', no tables")));
+  std::string text = SixActionsText();
+  const std::size_t line = text.find("  questions:");
+  text.erase(line, text.find('\n', line) + 1 - line);
+  EXPECT_THAT([&] { Build(ParseExperiment(text, "x.yaml", {})); },
+              ThrowsMessage<InputError>(HasSubstr("'questions' is missing in workload")));
+}
+
+TEST(Build, APlanIsClaimedOnlyWhereThePlannerSeesWhatCounts) {
+  const auto why = [](const std::string& line, const std::vector<std::string>& overrides = {}) {
+    return WhyNoOptimum(*Build(ParseExperiment(
+        EightLines("energy_budget: {limit_j: 100}") + line + "\n", "x.yaml", overrides)));
+  };
+  const std::vector<std::string> poisson = {"workload.arrivals.kind=poisson",
+                                            "workload.arrivals.rate_per_s=1"};
+  EXPECT_EQ(why("reject: true"), "");
+  EXPECT_EQ(why("latency: {limit_s: 1}", poisson), "");
+  EXPECT_THAT(why("defer: true", poisson), HasSubstr("requests can be deferred"));
+  EXPECT_THAT(why("latency: {limit_s: 1, max_share: 0.1}", poisson),
+              HasSubstr("with open arrivals lateness depends on waiting"));
+  EXPECT_EQ(why("latency: {limit_s: 1, max_share: 0.1}"), "");
+}
+
+TEST(Build, ConstraintsAreWhatTheLimitsSay) {
+  const auto of = [](const std::string& budget, const std::string& more = "") {
+    return ConstraintsOf(
+        ParseExperiment(EightLines("energy_budget: {limit_j: 100" + budget + "}") + more + "\n",
+                        "x.yaml", {})
+            .config);
+  };
+  EXPECT_TRUE(of("", "power_cap: {limit_w: 5}\nlatency: {limit_s: 1}").empty());
+  ASSERT_EQ(of(", mode: expected").size(), 1U);
+  EXPECT_EQ(of(", mode: expected")[0].kind, CostKind::kEnergy);
+  EXPECT_EQ(of(", mode: expected")[0].limit, 1);
+  EXPECT_EQ(of(", mode: expected, beta: 0.8")[0].limit, 0.8);
+  const auto all =
+      of(", mode: chance, delta: 0.01, beta: 0.9",
+         "power_cap: {limit_w: 5, max_share: 0.2}\nlatency: {limit_s: 1, max_share: 0}");
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].kind, CostKind::kBrownOut);
+  EXPECT_EQ(all[0].limit, 0.01);
+  EXPECT_EQ(all[1].kind, CostKind::kEnergy);
+  EXPECT_EQ(all[2].kind, CostKind::kCapExceedance);
+  EXPECT_EQ(all[2].limit, 0.2);
+  EXPECT_EQ(all[3].kind, CostKind::kLateness);
+  EXPECT_EQ(all[3].limit, 0);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Tests for experiments/contestants.cc.
 #include "experiments/contestants.h"
 
 #include <gmock/gmock.h>
@@ -8,52 +9,44 @@
 namespace edgesim {
 namespace {
 
-TEST(Contestants, AreThePoliciesTheConstantActionsAndTheYardsticks) {
-  const auto built = BuildSmall({"policies=[random, q-learning]"});
-  RunResult result;
-  int models = 0;
-  const Plans plans = MakePlans(*built, result, [&](const DecisionModel& model) {
-    ++models;
-    EXPECT_EQ(model.actions(), 6U);
-  });
-  EXPECT_EQ(models, 1);
-  EXPECT_EQ(plans.model, &result.model);
-  EXPECT_EQ(result.optimum.computed, plans.optimum->Value());
-  EXPECT_EQ(result.optimum.upper_bound, 0) << "bounds are the runner's";
-  const std::vector<Contestant> all = Contestants(*built, plans, result);
-  EXPECT_EQ(result.optimum.policy, "exact-dp");
-  EXPECT_EQ(result.router, "static-router");
+std::vector<std::string> Names(const Lineup& lineup) {
   std::vector<std::string> names;
-  for (const Contestant& c : all) names.push_back(c.name);
-  EXPECT_EQ(names.size(), 10U);
-  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  EXPECT_THAT(names, testing::IsSupersetOf({"always-qwen3-4b-q8_0", "exact-dp", "q-learning",
-                                            "random", "static-router"}));
+  for (const Contestant& c : lineup.contestants) names.push_back(c.name);
+  return names;
 }
 
-TEST(Contestants, TrainThenEvaluateIsWhatTheRunnerDoes) {
-  const auto built = BuildSmall({"policies=[q-learning]"});
-  const RunResult run = RunExperiment(*built, {.threads = 2});
-  RunResult result;
-  const Plans plans = MakePlans(*built, result, {});
-  for (const Contestant& contestant : Contestants(*built, plans, result)) {
-    PolicyRun alone = RunOf(contestant);
-    const auto at = std::find_if(run.policies.begin(), run.policies.end(),
-                                 [&](const PolicyRun& p) { return p.name == alone.name; });
-    ASSERT_NE(at, run.policies.end());
-    EXPECT_EQ(alone.learns, at->learns);
-    EXPECT_EQ(alone.constant, at->constant);
-    Replica& replica = alone.replicas.emplace_back();
-    const auto policy = Train(*built, contestant, 1, replica);
-    EXPECT_EQ(replica.curve.size(), contestant.learns ? 20U : 0U);
-    EXPECT_TRUE(replica.eval.empty());
-    Evaluate(*built, contestant, *policy, 1, replica);
-    ASSERT_EQ(replica.eval.size(), 10U);
-    for (std::size_t e = 0; e < replica.eval.size(); ++e) {
-      EXPECT_EQ(replica.eval[e].reward, at->replicas[1].eval[e].reward) << alone.name;
-      EXPECT_EQ(replica.eval[e].energy_j, at->replicas[1].eval[e].energy_j) << alone.name;
-    }
-  }
+TEST(Contestants, AreTheConstantActionsThePoliciesAndTheOptimum) {
+  const auto built = BuildSmall({"policies=[q-learning]", "actions=[qwen3-4b-q6_k]"});
+  const DecisionModel* told = nullptr;
+  const auto lineup = MakeLineup(*built, [&](const DecisionModel& model) { told = &model; });
+  EXPECT_THAT(Names(*lineup), testing::ElementsAre("always-qwen3-4b-q6_k", "exact-dp", "q-learning",
+                                                   "static-router"));
+  EXPECT_EQ(lineup->optimum, "exact-dp");
+  EXPECT_EQ(lineup->router, "static-router");
+  EXPECT_EQ(told, &lineup->model);
+  EXPECT_TRUE(lineup->Find("q-learning")->learns);
+  EXPECT_TRUE(lineup->Find("exact-dp")->plans);
+  EXPECT_EQ(lineup->Find("always-qwen3-4b-q6_k")->constant, 0U);
+  EXPECT_FALSE(lineup->Find("always-qwen3-4b-q6_k")->config);
+  EXPECT_EQ(lineup->Find("nobody"), nullptr);
+}
+
+TEST(Contestants, OptimumUnderConstraintsIsConstrained) {
+  const auto built =
+      BuildSmall({"policies=[q-learning]", "energy_budget.mode=chance", "energy_budget.delta=0.2"});
+  const auto lineup = MakeLineup(*built);
+  EXPECT_EQ(lineup->optimum, "constrained-dp");
+  ASSERT_TRUE(lineup->plans.constrained);
+  EXPECT_NE(lineup->Find("constrained-dp"), nullptr);
+  EXPECT_EQ(lineup->Find("exact-dp"), nullptr);
+}
+
+TEST(Contestants, SayWhyThereIsNoOptimum) {
+  const auto built = BuildSmall({"policies=[q-learning]", "workload.horizon_s=300"});
+  const auto lineup = MakeLineup(*built);
+  EXPECT_THAT(lineup->no_optimum_because, testing::HasSubstr("horizon"));
+  EXPECT_EQ(lineup->optimum, "");
+  EXPECT_FALSE(lineup->plans.optimum);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(FrozenPolicies, TellTheShareThatIsDone) {
   const auto built = BuildSmall({"policies=[random]"});
   std::vector<double> training, evaluation;
   FrozenPolicies policies(*built, [&](double share) { training.push_back(share); });
-  EXPECT_EQ(policies.Origin().optimum.policy, "exact-dp");
+  EXPECT_EQ(policies.Origin().optimum, "exact-dp");
   policies.EvaluateIn(*built, [&](double share) { evaluation.push_back(share); });
   for (const auto& shares : {training, evaluation}) {
     EXPECT_TRUE(std::is_sorted(shares.begin(), shares.end()));

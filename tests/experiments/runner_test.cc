@@ -126,6 +126,73 @@ TEST(Runner, EverySettingChangesAResult) {
   }
 }
 
+// The keys of synthetic problems; those of policies are in policy_conformance_test.cc.
+TEST(Runner, EverySettingOfASyntheticProblemChangesAResult) {
+  constexpr char kText[] = R"(name: x
+replicas: 2
+episodes: {train: 5, eval: 20}
+device:
+  synthetic:
+    energy_step_j: 1
+    actions:
+      - {name: a, energy_j: 4, energy_cv: 0.3, score: 6, score_sd: 1}
+      - {name: b, energy_j: 9, energy_cv: 0.3, score: 8, score_sd: 1, burst_w: 20, burst_probability: 0.3}
+remotes: [{name: cloud, energy_j: 2, power_w: 3, score: 7}]
+cascades: [{name: both, small: a, large: b}]
+success_score: 6
+workload: {requests: 6}
+energy_budget: {limit_j: 30, mode: chance, delta: 0.2, brown_out_reward: -1}
+power_cap: {limit_w: 15, exceedance_reward: -0.5, max_share: 0.3}
+latency: {limit_s: 1, max_share: 0.5}
+optimum: {energy_steps: 30, draws: 200}
+policies: [{kind: random, shield: {epsilon: 0.5}}, lagrangian-q]
+)";
+  const std::string law = "device.synthetic.actions.b.";
+  const std::vector<std::vector<std::string>> changes = {
+      {},
+      {"device.synthetic.energy_step_j=2"},
+      {law + "name=c", "cascades.both.large=c"},
+      {law + "energy_j=8"},
+      {law + "energy_cv=0.5"},
+      {law + "power_w=9"},
+      {law + "burst_w=30"},
+      {law + "burst_probability=0.4"},
+      {law + "score=7"},
+      {law + "score_sd=2"},
+      {"remotes.cloud.energy_j=3"},
+      {"remotes.cloud.power_w=2"},
+      {"remotes.cloud.score=5"},
+      {"cascades.both.small=cloud"},
+      {"cascades.both.accept_success=0.5"},
+      {"cascades.both.accept_failure=0.5"},
+      {"cascades.both.verify_s=0.2"},
+      {"cascades.both.verify_s=0.2", "cascades.both.verify_w=4"},
+      {"reject=true"},
+      {"success_score=7"},
+      {"workload.classes=[light, heavy]"},
+      {"energy_budget={limit_j: 30, mode: expected}"},
+      {"energy_budget.delta=0.1"},
+      {"energy_budget.beta=0.7"},
+      {"energy_budget.brown_out_reward=-2"},
+      {"power_cap.exceedance_reward=-1"},
+      {"power_cap.max_share=0.1"},
+      {"latency.limit_s=0.6"},
+      {"latency.max_share=0.1"},
+      {"policies.random.shield.epsilon=0.2"}};
+  std::set<std::string> seen;
+  for (const auto& change : changes) {
+    const std::string results = Results(FilesOf(*Build(ParseExperiment(kText, "x.yaml", change))));
+    EXPECT_TRUE(seen.insert(results).second) << (change.empty() ? "" : change.back());
+  }
+  // Deferral needs open arrivals.
+  for (const char* defer : {"defer=false", "defer=true"}) {
+    const auto built = Build(ParseExperiment(
+        kText, "x.yaml",
+        {defer, "workload.arrivals.kind=poisson", "workload.arrivals.rate_per_s=1"}));
+    EXPECT_TRUE(seen.insert(Results(FilesOf(*built))).second) << defer;
+  }
+}
+
 TEST(Runner, SettingsWithoutAnOptimumCountToo) {
   const auto files = [](std::vector<std::string> overrides) {
     LoadedExperiment loaded = LoadSmall(std::move(overrides));

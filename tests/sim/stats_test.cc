@@ -119,5 +119,54 @@ TEST(Stats, RateUpperBoundSolvesTheBinomialTail) {
   }
 }
 
+// Newcombe 1998, table I, method 5, to four decimals: the same samples as above.
+TEST(Stats, ClopperPearsonIntervalAsPublished) {
+  constexpr double kPublished = 5e-5;
+  const struct {
+    std::uint64_t successes, trials;
+    double low, high;
+  } kCases[] = {{81, 263, 0.2527, 0.3676},
+                {15, 148, 0.0578, 0.1617},
+                {0, 20, 0, 0.1684},
+                {1, 29, 0.0009, 0.1776}};
+  for (const auto& c : kCases) {
+    const Interval interval = ClopperPearsonInterval(c.successes, c.trials);
+    EXPECT_NEAR(interval.low, c.low, kPublished) << c.successes << " of " << c.trials;
+    EXPECT_NEAR(interval.high, c.high, kPublished) << c.successes << " of " << c.trials;
+    const Interval rest = ClopperPearsonInterval(c.trials - c.successes, c.trials);
+    EXPECT_NEAR(rest.low, 1 - interval.high, 1e-12);
+    EXPECT_NEAR(rest.high, 1 - interval.low, 1e-12);
+  }
+  EXPECT_EQ(ClopperPearsonInterval(0, 7).low, 0);
+  EXPECT_EQ(ClopperPearsonInterval(7, 7).high, 1);
+}
+
+// ln 0.05 / ln (1 - limit) without a success, the rule of three; otherwise binomial tails summed in
+// another program.
+TEST(Stats, TrialsToCertifyAreTheFirstWhoseBoundFits) {
+  EXPECT_EQ(TrialsToCertify(0, 0.05), 59U);
+  EXPECT_EQ(TrialsToCertify(0, 0.01), 299U);
+  EXPECT_EQ(TrialsToCertify(0, 0.001), 2995U);
+  EXPECT_EQ(TrialsToCertify(0.005, 0.01), 1049U);
+  EXPECT_GT(RateUpperBound95(0, 298), 0.01);
+  EXPECT_LE(RateUpperBound95(0, 299), 0.01);
+  EXPECT_FALSE(TrialsToCertify(0.01, 0.01));
+  EXPECT_FALSE(TrialsToCertify(0.02, 0.01));
+  EXPECT_GT(TrialsToCertify(0.2 - 1e-5, 0.2), 4'000'000'000U);
+  EXPECT_FALSE(TrialsToCertify(0.2 - 1e-9, 0.2));
+}
+
+TEST(Stats, KendallTauOfRankings) {
+  EXPECT_EQ(KendallTau(OneTo(5), OneTo(5)), 1);
+  EXPECT_EQ(KendallTau(OneTo(4), Values{4, 3, 2, 1}), -1);
+  // One pair of three the other way round: (2 - 1) / 3.
+  EXPECT_DOUBLE_EQ(KendallTau(Values{1, 2, 3}, Values{2, 1, 3}).value(), 1.0 / 3);
+  // With ties: tau-b = -4 / sqrt(8 * 9), the example of scipy.stats.kendalltau.
+  EXPECT_DOUBLE_EQ(KendallTau(Values{12, 2, 1, 12, 2}, Values{1, 4, 7, 1, 0}).value(),
+                   -4 / std::sqrt(8.0 * 9));
+  EXPECT_FALSE(KendallTau(Values{1, 1, 1}, OneTo(3)));
+  EXPECT_FALSE(KendallTau(OneTo(3), Values{2, 2, 2}));
+}
+
 }  // namespace
 }  // namespace edgesim
