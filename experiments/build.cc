@@ -10,6 +10,7 @@
 #include "experiments/build_synthetic.h"
 #include "experiments/files.h"
 #include "experiments/named_file.h"
+#include "experiments/policy_table_json.h"
 #include "sim/input_error.h"
 #include "workloads/synthetic_answers.h"
 
@@ -191,6 +192,19 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
   }
 }
 
+// Fills policies of kind `table`.
+void ReadPolicyTable(const LoadedExperiment& loaded, BuiltExperiment& built, std::size_t i) {
+  auto* config = std::get_if<TableConfig>(&built.config.policies[i].kind);
+  if (config == nullptr) return;
+  const fs::path path = loaded.directory / config->file;
+  try {
+    const PolicyTableFile file = ParsePolicyTable(ReadTextFile(path), path.string());
+    config->table = TableFor(file, built.ActionNames(), built.VisibleClassNames(), path.string());
+  } catch (const InputError& error) {
+    loaded.document.Fail(fmt::format("policies.{}.file", i), error.what());
+  }
+}
+
 void ReadTables(const LoadedExperiment& loaded, BuiltExperiment& built) {
   const WorkloadConfig& workload = loaded.config.workload;
   const fs::path questions_path =
@@ -227,14 +241,15 @@ std::vector<CostConstraint> ConstraintsOf(const ExperimentConfig& config) {
   return constraints;
 }
 
-std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
+std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded, const DeviceChange& change) {
   auto built = std::make_unique<BuiltExperiment>();
   const ExperimentConfig& config = built->config = loaded.config;
 
   CheckLimits(loaded);
   CheckWorkloadKeys(loaded);
-  const ChosenDevice chosen = ReadDevice(loaded);
+  const ChosenDevice chosen = ReadDevice(loaded, change);
   built->device_facts = chosen.facts;
+  built->device_scale = change.scale;
   built->profile_hash = chosen.hash;
   built->actions = chosen.actions;
   World& world = built->world;
@@ -248,6 +263,13 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
   }
   MadeDevice made = Make(chosen, *built);
   world.device = built->Keep(std::move(made.device));
+  if (change.scale != DeviceScale{}) {
+    world.device = built->Keep(std::make_unique<ScaledDevice>(*world.device, change.scale));
+    made.longest_s = [longest_s = made.longest_s, factor = change.scale.latency](
+                         ActionId action, const Answer& answer) {
+      return factor * longest_s(action, answer);
+    };
+  }
   built->workload = std::visit(
       [&](const auto& arrivals) { return std::make_unique<MtBench>(built->questions, arrivals); },
       config.workload.arrivals);
@@ -267,16 +289,19 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded) {
 
   CheckDurations(loaded, *built, made);
   AddActions(loaded, *built);
-  for (std::size_t i = 0; i < config.policies.size(); ++i) CheckPolicy(loaded, *built, i);
+  for (std::size_t i = 0; i < config.policies.size(); ++i) {
+    CheckPolicy(loaded, *built, i);
+    ReadPolicyTable(loaded, *built, i);
+  }
   return built;
 }
 
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
-                                   const Plans& plans) {
+                                   const Plans& plans, std::uint32_t trained_before) {
   PolicyContext context{.actions = built.actions.size(),
                         .requests = built.config.workload.requests,
                         .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
-                        .train_episodes = built.config.episodes.train,
+                        .train_episodes = trained_before + built.config.episodes.train,
                         .budget_ends_episode = built.world.limits.budget.ends_episode,
                         .constraints = ConstraintsOf(built.config)};
   if (SortOf(config) != PolicySort::kLearner) {

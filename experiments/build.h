@@ -18,6 +18,7 @@ namespace edgesim {
 struct BuiltExperiment {
   ExperimentConfig config;
   DeviceFacts device_facts;
+  DeviceScale device_scale;
   ActionTable actions;
   QuestionSet questions;
   std::unique_ptr<MtBench> workload;
@@ -38,11 +39,22 @@ struct BuiltExperiment {
   std::size_t VisibleClasses() const {
     return config.observe_category ? questions.classes.size() : 1;
   }
+  // "any" alone where the class of a request is not observed.
+  std::vector<std::string> VisibleClassNames() const {
+    return config.observe_category ? questions.classes : std::vector<std::string>{"any"};
+  }
+  std::vector<std::string> ActionNames() const {
+    std::vector<std::string> names;
+    for (const ActionSpec& action : actions) names.push_back(action.name);
+    return names;
+  }
 };
 
 // Reads the files the config names. Throws InputError, at the config's line where it names
-// something that does not exist.
-std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded);
+// something that does not exist. With a `change` its device differs from the config's in that
+// alone; remotes and verifiers of cascades stay as they are.
+std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded,
+                                       const DeviceChange& change = {});
 
 // What is computed on the decision model, for those who may know it.
 struct Plans {
@@ -53,9 +65,10 @@ struct Plans {
   std::vector<ActionId> router;  // the best static one; empty where none is known
 };
 
-// A fresh policy. It gets of `plans` what its sort may know: learners nothing.
+// A fresh policy. It gets of `plans` what its sort may know: learners nothing. A learner that will
+// go on from `trained_before` episodes has its schedules reach over these and episodes.train.
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
-                                   const Plans& plans);
+                                   const Plans& plans, std::uint32_t trained_before = 0);
 
 PolicySort SortOf(const PolicyConfig& config);
 

@@ -55,8 +55,15 @@ std::string CertificateTable(const BuiltExperiment& built, const RunSummary& sum
         "of one frozen policy, for a one-sided 95 % bound within the limit\n";
   }
   for (std::size_t i = 0; i < summary.lambda.size(); ++i) {
-    text += fmt::format("multiplier of {} at the optimum: {:.4g}\n", Title(constraints[i].kind),
+    text += fmt::format("multiplier of {}: {:.4g} at the optimum", Title(constraints[i].kind),
                         summary.lambda[i]);
+    for (const PolicySummary& p : summary.policies) {
+      if (p.multipliers.empty()) continue;
+      const PolicySummary::Multiplier& m = p.multipliers[i];
+      text += fmt::format("; {} {:.4g} ({:.4g} to {:.4g} over replicas)", p.name, m.mean, m.least,
+                          m.greatest);
+    }
+    text += "\n";
   }
   return text;
 }

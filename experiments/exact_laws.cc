@@ -56,7 +56,7 @@ ActionOutlook ExactOutlook(const BuiltExperiment& built, const SyntheticDevice& 
 
 void PutExactLaws(const BuiltExperiment& built, DecisionModel& model) {
   const auto& synthetic = built.config.device.synthetic;
-  if (!synthetic || !synthetic->energy_step_j) return;
+  if (!synthetic || !synthetic->energy_step_j || built.device_scale != DeviceScale{}) return;
   const double step_j = model.energy_step.value();
   constexpr double kRounding = 1e-9;  // of the budget divided by its steps
   if (std::abs(*synthetic->energy_step_j - step_j) > kRounding * step_j) return;

@@ -4,8 +4,8 @@
 
 namespace edgesim {
 
-// Where a synthetic device spends whole steps of the planner's grid, its laws are known: they take
-// the place of what was sampled.
+// Where an unscaled synthetic device spends whole steps of the planner's grid, its laws are known:
+// they take the place of what was sampled.
 void PutExactLaws(const BuiltExperiment& built, DecisionModel& model);
 
 }  // namespace edgesim

@@ -77,9 +77,10 @@ class YamlWriter {
   }
   void Policies(const char* key, std::vector<PolicyConfig>& policies) {
     out_ << YAML::Key << key << YAML::Value << YAML::BeginSeq;
-    for (PolicyConfig& policy : policies) WriteKind(policy.kind, &policy.name, &policy.shield);
+    for (PolicyConfig& policy : policies) Entry(policy);
     out_ << YAML::EndSeq;
   }
+  void Entry(PolicyConfig& policy) { WriteKind(policy.kind, &policy.name, &policy.shield); }
 
  private:
   template <class T>
@@ -118,6 +119,13 @@ std::string ResolvedYaml(const ExperimentConfig& config) {
   YamlWriter writer(out);
   copy.Visit(writer);
   out << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+std::string PolicyYaml(const PolicyConfig& policy) {
+  PolicyConfig copy = policy;
+  YAML::Emitter out;
+  YamlWriter(out).Entry(copy);
   return std::string(out.c_str()) + "\n";
 }
 

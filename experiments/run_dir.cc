@@ -58,6 +58,23 @@ RunDir::RunDir(const fs::path& out, const std::string& name, bool force, RunKind
   CheckWritable(path_);
 }
 
+// What else lies in the folder is the user's: it moves over, only the old run's files go.
+void RunDir::KeepForeign(const fs::path& old,
+                         const std::map<std::string, std::string>& files) const {
+  for (const auto& entry : fs::directory_iterator(old)) {
+    const fs::path name = entry.path().filename();
+    if (name == kind_.folder && entry.is_directory()) {
+      for (const auto& inner : fs::directory_iterator(entry.path())) {
+        if (inner.path().extension() == ".json") continue;
+        fs::create_directories(path_ / name);
+        fs::rename(inner.path(), path_ / name / inner.path().filename());
+      }
+    } else if (!files.contains(name.string())) {
+      fs::rename(entry.path(), path_ / name);
+    }
+  }
+}
+
 fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
   const fs::path parent = fs::absolute(base_.empty() ? path_ : base_).parent_path();
   std::error_code error;
@@ -68,10 +85,12 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
   fs::remove_all(part, error);
   try {
     fs::create_directory(part);
-    for (const auto& [file, text] : files) WriteTextFile(part / file, text);
+    for (const auto& [file, text] : files) {
+      fs::create_directories((part / file).parent_path());
+      WriteTextFile(part / file, text);
+    }
     if (base_.empty()) {
       if (force_ && fs::exists(path_ / kind_.mark)) {
-        // What else lies in the folder is the user's: it moves over, only the old run's files go.
         const fs::path old = part.string() + "-old";
         fs::rename(path_, old);
         fs::rename(part, path_, error);
@@ -79,10 +98,7 @@ fs::path RunDir::Write(const std::map<std::string, std::string>& files) {
           fs::rename(old, path_);
           throw fs::filesystem_error("rename", path_, error);
         }
-        for (const auto& entry : fs::directory_iterator(old)) {
-          const fs::path name = entry.path().filename();
-          if (!files.contains(name.string())) fs::rename(entry.path(), path_ / name);
-        }
+        KeepForeign(old, files);
         fs::remove_all(old);
       } else {
         fs::rename(part, path_);  // replaces an empty folder, fails on any other

@@ -11,6 +11,7 @@ namespace edgesim {
 struct RunKind {
   std::string parent = "runs";
   std::string mark = "summary.json";
+  std::string folder = "policies";  // of a run's own .json files, inside; replaced with it
 };
 
 class RunDir {
@@ -20,10 +21,14 @@ class RunDir {
   // creates nothing yet but checks that it could.
   RunDir(const std::filesystem::path& out, const std::string& name, bool force, RunKind kind = {});
 
-  // Writes all files beside the folder, then moves it into place. Returns the folder.
+  // Writes all files beside the folder, then moves it into place. A name may begin with
+  // "<RunKind::folder>/". Returns the folder.
   std::filesystem::path Write(const std::map<std::string, std::string>& files);
 
  private:
+  void KeepForeign(const std::filesystem::path& old,
+                   const std::map<std::string, std::string>& files) const;
+
   std::filesystem::path path_;
   std::filesystem::path base_;  // of numbered folders; empty for a named one
   bool force_;

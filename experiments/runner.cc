@@ -5,80 +5,16 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <limits>
 #include <mutex>
 
-#include "experiments/decision_model_estimate.h"
+#include "experiments/contestants.h"
+#include "experiments/replica_run.h"
 #include "experiments/request_sampler.h"
-#include "policies/constrained_router.h"
 #include "sim/task_fence.h"
 
 namespace edgesim {
 
 namespace {
-
-struct Contestant {
-  std::string name;
-  std::function<std::unique_ptr<Policy>()> make;
-  bool learns = false;
-  bool plans = false;
-  std::optional<ActionId> constant;
-  bool shielded = false;
-};
-
-EvalRow Summarise(const EpisodeRecord& record, double success_score) {
-  EvalRow row{.reward = record.reward,
-              .energy_j = record.energy.value(),
-              .budget_used = record.budget_used,
-              .unserved = record.requests_unserved};
-  row.browned_out = record.end_reason == EndReason::kEnergyExhausted && !record.rows.empty() &&
-                    !record.rows.back().completed;
-  for (const RequestRow& request : record.rows) {
-    row.any_exceeded = row.any_exceeded || request.cap_exceeded;
-    if (request.rejected) {
-      ++row.rejected;
-      continue;
-    }
-    if (!request.completed) {
-      ++row.cut;
-      continue;
-    }
-    ++row.served;
-    row.late += request.late;
-    row.succeeded += request.score >= success_score;
-    row.exceeded += request.cap_exceeded;
-    row.completed_energy_j += request.energy.value();
-    row.completed_latency_s += InSeconds(request.ended - request.request.arrival);
-  }
-  return row;
-}
-
-Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
-                   std::uint32_t replica) {
-  const ExperimentConfig& config = built.config;
-  const std::unique_ptr<Policy> policy = contestant.make();
-  Noise noise{
-      .seed = config.seed, .replica = replica, .episode = 0, .entity = 0, .phase = Phase::kTrain};
-  Replica result;
-  if (contestant.learns) {
-    result.curve.reserve(config.episodes.train);
-    for (noise.episode = 0; noise.episode < config.episodes.train; ++noise.episode) {
-      const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name, noise);
-      result.curve.push_back({record.reward, record.budget_used});
-      result.draws_clamped += record.power_draws_clamped;
-    }
-  }
-  constexpr double kNoSuccess = std::numeric_limits<double>::infinity();
-  const double success_score = config.success_score.value_or(kNoSuccess);
-  noise.phase = Phase::kEval;
-  result.eval.reserve(config.episodes.eval);
-  for (noise.episode = 0; noise.episode < config.episodes.eval; ++noise.episode) {
-    const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name, noise);
-    result.eval.push_back(Summarise(record, success_score));
-    result.draws_clamped += record.power_draws_clamped;
-  }
-  return result;
-}
 
 // Mean reward over evaluation episodes had all outcomes been known: the actions meet the same noise
 // in an episode whoever chooses, so what each would have cost and earned can be replayed.
@@ -117,104 +53,38 @@ double Hindsight(const BuiltExperiment& built, std::uint32_t episodes_per_replic
   return sum / static_cast<double>(reward.size());
 }
 
-// The kind whose simulated reward is the optimum.
-bool IsOptimum(const PolicyKind& kind, bool constrained) {
-  if (constrained) return std::holds_alternative<ConstrainedDpConfig>(kind);
-  const auto* dp = std::get_if<ExactDpConfig>(&kind);
-  return dp != nullptr && dp->category;
-}
-
-std::vector<Contestant> Contestants(const BuiltExperiment& built, const Plans& plans,
-                                    RunResult& result) {
-  std::vector<Contestant> contestants;
-  for (ActionId a = 0; a < built.actions.size(); ++a) {
-    contestants.push_back({.name = "always-" + built.actions[a].name,
-                           .make = [a] { return std::make_unique<Always>(a); },
-                           .learns = false,
-                           .constant = a});
-  }
-  const auto add = [&](const PolicyConfig& policy) {
-    contestants.push_back(
-        {.name = policy.name,
-         .make = [&built, &plans, policy] { return MakePolicy(policy, built, plans); },
-         .learns = SortOf(policy) == PolicySort::kLearner,
-         .plans = SortOf(policy) == PolicySort::kPlanner,
-         .constant = {},
-         .shielded = policy.shield.has_value()});
-  };
-  const bool constrained = plans.constrained != nullptr;
-  for (const PolicyConfig& policy : built.config.policies) {
-    if (!policy.shield && IsOptimum(policy.kind, constrained) && result.optimum.policy.empty())
-      result.optimum.policy = policy.name;
-    if (!policy.shield && std::holds_alternative<StaticRouterConfig>(policy.kind))
-      result.router = policy.name;
-    add(policy);
-  }
-  if (plans.optimum && result.optimum.policy.empty()) {
-    result.optimum.policy = constrained ? ConstrainedDpConfig::kKind : ExactDpConfig::kKind;
-    add({.name = result.optimum.policy,
-         .kind = constrained ? PolicyKind(ConstrainedDpConfig{}) : PolicyKind(ExactDpConfig{}),
-         .shield = {}});
-  }
-  if (!plans.router.empty() && result.router.empty()) {
-    result.router = StaticRouterConfig::kKind;
-    add({.name = result.router, .kind = StaticRouterConfig{}, .shield = {}});
-  }
-  std::sort(contestants.begin(), contestants.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
-  return contestants;
-}
-
-// All that is computed on the decision model before any episode runs.
-Plans MakePlans(const BuiltExperiment& built, const DecisionModel& by_class, RunResult& result) {
+// What bounds the optimum without constraints.
+void BoundOptimum(const BuiltExperiment& built, const DecisionModel& model, Optimum& optimum) {
   const ExperimentConfig& config = built.config;
-  Plans plans{.model = &result.model};
-  if (!result.optimum.none_because.empty()) return plans;
-  plans.optimum = std::make_shared<ExactPlan>(result.model);
-  plans.class_blind =
-      config.observe_category ? std::make_shared<ExactPlan>(MergeClasses(by_class)) : plans.optimum;
-  if (!result.model.constraints.empty()) {
-    auto plan = std::make_shared<ConstrainedPlan>(SolveConstrained(result.model));
-    if (!plan->feasible) {
-      result.optimum.none_because = plan->infeasible_because;
-      return {.model = &result.model};
-    }
-    result.optimum.computed = plan->value;
-    result.constrained = plans.constrained = std::move(plan);
-    if (const auto router = BestRouterUnder(result.model)) plans.router = router->action_of_class;
-    return plans;
-  }
-  plans.router = BestRouter(result.model).action_of_class;
-  result.optimum.computed = plans.optimum->Value();
-  result.optimum.upper_bound = UpperBound(result.model);
+  optimum.upper_bound = UpperBound(model);
   constexpr std::uint32_t kHindsightEpisodes =
       2000;  // over all replicas; its mean is then good to 0.02
-  result.optimum.hindsight_episodes =
+  optimum.hindsight_episodes =
       std::min(config.episodes.eval, (kHindsightEpisodes + config.replicas - 1) / config.replicas);
-  result.optimum.hindsight = Hindsight(built, result.optimum.hindsight_episodes);
-  return plans;
+  optimum.hindsight = Hindsight(built, optimum.hindsight_episodes);
 }
 
 RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
-  RunResult result;
-  result.optimum.none_because = WhyNoOptimum(built);
-  const DecisionModel by_class = EstimateDecisionModel(built);
-  result.model = config.observe_category ? by_class : MergeClasses(by_class);
-  if (options.on_model) options.on_model(result.model);
-
-  const Plans plans = MakePlans(built, by_class, result);
-  const std::vector<Contestant> contestants = Contestants(built, plans, result);
+  const std::unique_ptr<const Lineup> lineup = MakeLineup(built, options.on_model);
+  RunResult result{
+      .model = lineup->model,
+      .optimum = {.none_because = lineup->no_optimum_because, .policy = lineup->optimum},
+      .constrained = lineup->plans.constrained,
+      .router = lineup->router,
+      .policies = {}};
+  if (result.constrained) {
+    result.optimum.computed = result.constrained->value;
+  } else if (lineup->plans.optimum) {
+    result.optimum.computed = lineup->plans.optimum->Value();
+    BoundOptimum(built, result.model, result.optimum);
+  }
+  const std::vector<Contestant>& contestants = lineup->contestants;
   const auto episodes_of = [&](const Contestant& c) {
     return std::uint64_t{config.episodes.eval} + (c.learns ? config.episodes.train : 0);
   };
   for (const Contestant& c : contestants) {
-    result.policies.push_back({.name = c.name,
-                               .learns = c.learns,
-                               .plans = c.plans,
-                               .constant = c.constant,
-                               .shielded = c.shielded,
-                               .replicas = {}});
+    result.policies.push_back(RunOf(c));
     result.policies.back().replicas.resize(config.replicas);
     result.episodes += episodes_of(c) * config.replicas;
   }
@@ -228,7 +98,7 @@ RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
         for (std::size_t cell = cells.begin(); cell != cells.end(); ++cell) {
           const std::size_t p = cell / config.replicas, r = cell % config.replicas;
           result.policies[p].replicas[r] =
-              RunReplica(built, contestants[p], static_cast<std::uint32_t>(r));
+              RunReplica(built, contestants[p], static_cast<std::uint32_t>(r), options);
           if (!options.progress) continue;
           const std::lock_guard lock(progress_mutex);
           done += episodes_of(contestants[p]);

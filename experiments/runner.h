@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiments/build.h"
@@ -36,10 +38,20 @@ struct CurvePoint {
   double budget_used = 0;
 };
 
+// What a learner has learned, and in how many episodes.
+struct TrainedState {
+  std::uint32_t episodes = 0;
+  PolicyState state;
+};
+using TrainedStates =
+    std::map<std::pair<std::string, std::uint32_t>, TrainedState>;  // name, replica
+
 struct Replica {
   std::vector<EvalRow> eval;      // [episode]
   std::vector<CurvePoint> curve;  // [episode]; empty for policies that do not learn
   std::uint64_t draws_clamped = 0;
+  std::vector<double> multipliers;      // of learners that price constraints, after training
+  std::optional<TrainedState> trained;  // of learners, where RunOptions asked for it
 };
 
 struct PolicyRun {
@@ -72,6 +84,9 @@ struct RunResult {
 
 struct RunOptions {
   int threads = 1;
+  bool keep_trained = false;
+  // Where learners go on from; null: all begin anew. One for every learner and replica.
+  const TrainedStates* resume = nullptr;
   // Called now and then with the episodes done and all there are; never from two threads at once.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   // Called once, when the decision model is known and before any episode runs.

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "experiments/paired.h"
 
 namespace edgesim {
 
@@ -27,17 +28,6 @@ double MeanOf(const Replica& replica, const Field& field) {
   double sum = 0;
   for (const EvalRow& row : replica.eval) sum += static_cast<double>(field(row));
   return sum / static_cast<double>(replica.eval.size());
-}
-
-std::vector<double> Rewards(const PolicyRun& run) {
-  return PerReplica(
-      run, [](const Replica& r) { return MeanOf(r, [](const EvalRow& e) { return e.reward; }); });
-}
-
-std::vector<double> Minus(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> difference;
-  std::transform(a.begin(), a.end(), b.begin(), std::back_inserter(difference), std::minus<>());
-  return difference;
 }
 
 // Mean of `field` over completed requests, one ratio per replica; null if a replica completed none.
@@ -80,7 +70,7 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
            : run.learns ? PolicySort::kLearner
            : run.plans  ? PolicySort::kPlanner
                         : PolicySort::kRule;
-  s.reward = EstimateOverReplicas(Rewards(run));
+  s.reward = EstimateOverReplicas(RewardPerReplica(run));
   s.energy_j = over_episodes([](const EvalRow& e) { return e.energy_j; });
   s.energy_per_request_j = PerCompleted(run, [](const EvalRow& e) { return e.completed_energy_j; });
   s.budget_used = over_episodes([](const EvalRow& e) { return e.budget_used; });
@@ -89,6 +79,12 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
   s.requests_unserved = over_episodes([](const EvalRow& e) { return e.unserved; });
   s.latency_s = PerCompleted(run, [](const EvalRow& e) { return e.completed_latency_s; });
   s.constraints = Certify(run, ConstraintsOf(built.config), built.config.workload.requests);
+  for (std::size_t i = 0; i < run.replicas[0].multipliers.size(); ++i) {
+    const std::vector<double> values =
+        PerReplica(run, [&](const Replica& r) { return r.multipliers[i]; });
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    s.multipliers.push_back({.mean = Mean(values), .least = *least, .greatest = *greatest});
+  }
   if (run.shielded || built.config.reject || built.config.defer)
     s.requests_rejected = over_episodes([](const EvalRow& e) { return e.rejected; });
   if (built.config.success_score) {
@@ -119,7 +115,7 @@ PolicySummary SummarisePolicy(const BuiltExperiment& built, const PolicyRun& run
 }
 
 LearnerVerdict Judge(const PolicyRun& run) {
-  LearnerVerdict verdict{.name = run.name, .reward = EstimateOverReplicas(Rewards(run))};
+  LearnerVerdict verdict{.name = run.name, .reward = EstimateOverReplicas(RewardPerReplica(run))};
   const std::size_t episodes = run.replicas[0].curve.size();
   verdict.ends = std::min<std::size_t>(20, std::max<std::size_t>(1, episodes / 2));
   const auto mean = [&](std::size_t from, const auto& field) {
@@ -224,21 +220,23 @@ RunSummary Summarise(const BuiltExperiment& built, const RunResult& result) {
     for (const Replica& replica : run.replicas) summary.draws_clamped += replica.draws_clamped;
     if (run.learns) summary.learners.push_back(Judge(run));
   }
-  const auto paired = [&](const std::string& name, const PolicyRun& run,
-                          double sign) -> std::optional<Estimate> {
-    if (name.empty()) return std::nullopt;
-    std::vector<double> difference = Minus(Rewards(run), Rewards(*runs.at(name)));
-    for (double& d : difference) d *= sign;
-    return EstimateOverReplicas(difference);
+  const auto paired = [](const PolicyRun& a, const PolicyRun& b) {
+    return PairedDifference(RewardPerReplica(a), RewardPerReplica(b));
   };
+  const auto run_of = [&](const std::string& name) {
+    return name.empty() ? nullptr : runs.at(name);
+  };
+  const PolicyRun* const best = run_of(summary.best_constant);
+  const PolicyRun* const router = run_of(summary.router);
+  const PolicyRun* const optimum = run_of(result.optimum.policy);
   for (PolicySummary& policy : summary.policies) {
     const PolicyRun& run = *runs.at(policy.name);
-    policy.regret = paired(result.optimum.policy, run, -1);
-    policy.above_constant = paired(summary.best_constant, run, 1);
-    policy.above_router = paired(summary.router, run, 1);
+    if (optimum != nullptr) policy.regret = paired(*optimum, run);
+    if (best != nullptr) policy.above_constant = paired(run, *best);
+    if (router != nullptr) policy.above_router = paired(run, *router);
   }
-  if (!result.optimum.policy.empty())
-    summary.optimum_simulated = EstimateOverReplicas(Rewards(*runs.at(result.optimum.policy)));
+  if (optimum != nullptr)
+    summary.optimum_simulated = EstimateOverReplicas(RewardPerReplica(*optimum));
   std::stable_sort(summary.policies.begin(), summary.policies.end(),
                    [](const auto& a, const auto& b) { return a.reward.mean > b.reward.mean; });
   return summary;
@@ -267,6 +265,10 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
                                 {"requests_succeeded", ToJson(p.succeeded)},
                                 {"energy_per_success_j", ToJson(p.energy_per_success_j)},
                                 {"constraints", ToJson(p.constraints)}};
+    for (const PolicySummary::Multiplier& m : p.multipliers) {
+      root["policies"][p.name]["multipliers"].push_back(
+          {{"mean", m.mean}, {"least", m.least}, {"greatest", m.greatest}});
+    }
   }
   root["best_constant"] = summary.best_constant.empty() ? Json() : Json(summary.best_constant);
   root["static_router"] = summary.router.empty() ? Json() : Json(summary.router);
@@ -286,23 +288,26 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   return root.dump(2) + "\n";
 }
 
+std::string EvaluationLine(const BuiltExperiment& built, const std::string& policy,
+                           std::size_t replica, std::size_t episode, const EvalRow& row) {
+  std::string line = fmt::format("{},{},{},{:.6f},{:.4f},{:.6f},{},{},", policy, replica, episode,
+                                 row.reward, row.energy_j, row.budget_used, row.served, row.cut);
+  // Unknown without a cap or without a completed request: an empty cell, not 0.
+  if (built.config.power_cap && row.served > 0) {
+    fmt::format_to(std::back_inserter(line), "{:.6f}",
+                   static_cast<double>(row.exceeded) / row.served);
+  }
+  return line;
+}
+
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result) {
   std::string csv =
       "policy,replica,episode,reward,energy_j,budget_used,requests_served,requests_cut,cap_"
       "exceedance\n";
   for (const PolicyRun& run : result.policies) {
     for (std::size_t r = 0; r < run.replicas.size(); ++r) {
-      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e) {
-        const EvalRow& row = run.replicas[r].eval[e];
-        fmt::format_to(std::back_inserter(csv), "{},{},{},{:.6f},{:.4f},{:.6f},{},{},", run.name, r,
-                       e, row.reward, row.energy_j, row.budget_used, row.served, row.cut);
-        // Unknown without a cap or without a completed request: an empty cell, not 0.
-        if (built.config.power_cap && row.served > 0) {
-          fmt::format_to(std::back_inserter(csv), "{:.6f}",
-                         static_cast<double>(row.exceeded) / row.served);
-        }
-        csv += '\n';
-      }
+      for (std::size_t e = 0; e < run.replicas[r].eval.size(); ++e)
+        csv += EvaluationLine(built, run.name, r, e, run.replicas[r].eval[e]) + '\n';
     }
   }
   return csv;

@@ -33,6 +33,11 @@ struct PolicySummary {
   // there is none to be held against.
   std::optional<Estimate> above_constant, above_router;
   std::vector<Certificate> constraints;
+  // Of learners that price constraints: mean, least and greatest over replicas, by constraint.
+  struct Multiplier {
+    double mean = 0, least = 0, greatest = 0;
+  };
+  std::vector<Multiplier> multipliers;
   std::optional<Estimate> requests_rejected;     // per episode; null where nothing can reject
   std::optional<Estimate> succeeded;             // requests per episode; null without success_score
   std::optional<Estimate> energy_per_success_j;  // all energy over successes; null if there is none
@@ -65,6 +70,9 @@ RunSummary Summarise(const BuiltExperiment& built, const RunResult& result);
 // The files of a run directory. No time, host, path or thread count is in them.
 std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary);
 std::string EvaluationCsv(const BuiltExperiment& built, const RunResult& result);
+// A line of it, without the line's end.
+std::string EvaluationLine(const BuiltExperiment& built, const std::string& policy,
+                           std::size_t replica, std::size_t episode, const EvalRow& row);
 std::string CurvesCsv(const RunResult& result);
 
 }  // namespace edgesim

@@ -13,6 +13,7 @@
 #include "policies/context.h"
 #include "policies/cost_critics.h"
 #include "policies/dual_ascent.h"
+#include "policies/multipliers.h"
 #include "policies/pid_controller.h"
 
 namespace edgesim {
@@ -73,7 +74,7 @@ struct PidLagrangianConfig : LagrangianConfig {
 
 // Controller: DualAscent or PidController.
 template <class Controller>
-class LagrangianLearner final : public Policy {
+class LagrangianLearner final : public Policy, public PricesConstraints {
  public:
   // InputError where the context has no constraint.
   LagrangianLearner(const LagrangianConfig& config, const PolicyContext& context,
@@ -85,8 +86,7 @@ class LagrangianLearner final : public Policy {
   PolicyState Save() const override;  // between episodes
   void Load(const PolicyState& state) override;
 
-  // One for each constraint: what the frozen policy uses.
-  std::vector<double> Multipliers() const;
+  std::vector<double> Multipliers() const override;
   const std::vector<Controller>& Controllers() const { return controllers_; }
 
  private:

@@ -49,7 +49,7 @@ OptimisticPrimalDual::OptimisticPrimalDual(const OptimisticPrimalDualConfig& con
       epsilon_(config.epsilon),
       duals_(context.constraints.size(), OptimisticDual(config.dual)) {}
 
-std::vector<double> OptimisticPrimalDual::Lambda() const {
+std::vector<double> OptimisticPrimalDual::Multipliers() const {
   std::vector<double> lambda;
   for (const OptimisticDual& dual : duals_) lambda.push_back(dual.lambda());
   return lambda;
@@ -61,7 +61,7 @@ double OptimisticPrimalDual::Epsilon(std::uint32_t episode) const {
 
 PlanMixture OptimisticPrimalDual::PlanForTraining(WordStream&) {
   const DecisionModel estimate = model().Estimate();
-  PlanComponent plan = PricedModel(estimate).Best(Lambda());
+  PlanComponent plan = PricedModel(estimate).Best(Multipliers());
   for (std::size_t i = 0; i < duals_.size(); ++i)
     duals_[i].Update(plan.costs[i], estimate.constraints[i].limit);
   return {std::move(plan)};
@@ -72,7 +72,7 @@ PlanMixture OptimisticPrimalDual::PlanForTraining(WordStream&) {
 PlanMixture OptimisticPrimalDual::PlanFrozen(const DecisionModel& cautious) const {
   const PricedModel priced(cautious);
   const auto& constraints = cautious.constraints;
-  std::vector<double> lambda = Lambda();
+  std::vector<double> lambda = Multipliers();
   for (double& price : lambda) price = std::max(price, kLeastPrice);
   const auto at = [&](double log_scale) {
     return priced.Best(Scaled(lambda, std::exp(log_scale)));

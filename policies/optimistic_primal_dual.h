@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "policies/model_learner.h"
+#include "policies/multipliers.h"
 #include "policies/optimistic_dual.h"
 
 namespace edgesim {
@@ -27,12 +28,12 @@ struct OptimisticPrimalDualConfig {
   }
 };
 
-class OptimisticPrimalDual final : public ModelLearner {
+class OptimisticPrimalDual final : public ModelLearner, public PricesConstraints {
  public:
   OptimisticPrimalDual(const OptimisticPrimalDualConfig& config, const PolicyContext& context);
 
-  // Prices, as the constraints.
-  std::vector<double> Lambda() const;
+  // The last prices; the frozen policy mixes the two policies next to them.
+  std::vector<double> Multipliers() const override;
   PolicyState Save() const override;
   void Load(const PolicyState& state) override;
 

@@ -19,6 +19,7 @@
 #include "policies/risk_pacing.h"
 #include "policies/saute_q.h"
 #include "policies/static_router.h"
+#include "policies/table_policy.h"
 #include "policies/tabular_kinds.h"
 
 namespace edgesim {
@@ -48,6 +49,7 @@ using PolicyKind = std::variant<  //
     OptimisticPrimalDualConfig,   //
     LinUcbConfig,                 //
     BwkConfig,                    //
-    StaticRouterConfig>;
+    StaticRouterConfig,           //
+    TableConfig>;
 
 }  // namespace edgesim

@@ -20,9 +20,9 @@ Shield::Shield(std::unique_ptr<Policy> inside, const ShieldConfig& config,
 }
 
 ActionId Shield::Act(const Observation& seen, const Noise& noise) {
-  const ActionId wanted = inside_->Act(seen, noise);
-  if (wanted >= masked_[seen.class_id].size()) return wanted;  // a rejection or a deferral
-  return Masked(seen.class_id, wanted) ? StandIn(seen.class_id) : wanted;
+  wanted_ = inside_->Act(seen, noise);
+  if (wanted_ >= masked_[seen.class_id].size()) return wanted_;  // a rejection or a deferral
+  return Masked(seen.class_id, wanted_) ? StandIn(seen.class_id) : wanted_;
 }
 
 void Shield::Learn(const Transition& transition) {

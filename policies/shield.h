@@ -32,6 +32,8 @@ class Shield final : public Policy {
   PolicyState Save() const override { return inside_->Save(); }
   void Load(const PolicyState& state) override { inside_->Load(state); }
 
+  // What the policy inside chose last, masked or not.
+  ActionId Wanted() const { return wanted_; }
   bool Masked(std::uint32_t class_id, ActionId action) const { return masked_[class_id][action]; }
   // kReject where all actions are masked.
   ActionId StandIn(std::uint32_t class_id) const { return stand_in_[class_id]; }
@@ -40,6 +42,7 @@ class Shield final : public Policy {
   std::unique_ptr<Policy> inside_;
   std::vector<std::vector<bool>> masked_;  // [class][action]
   std::vector<ActionId> stand_in_;         // [class]
+  ActionId wanted_ = 0;
 };
 
 }  // namespace edgesim

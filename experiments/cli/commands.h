@@ -17,5 +17,8 @@ void AddSampleCommand(CLI::App& app);
 void AddFidelityCommand(CLI::App& app);
 void AddCompareCommand(CLI::App& app);
 void AddRecordCommand(CLI::App& app);
+void AddPolicyCommand(CLI::App& app);
+void AddWhyCommand(CLI::App& app);
+void AddSensitivityCommand(CLI::App& app);
 
 }  // namespace edgesim

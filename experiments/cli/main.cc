@@ -34,6 +34,9 @@ int main(int argc, char** argv) {
   edgesim::AddSampleCommand(app);
   edgesim::AddFidelityCommand(app);
   edgesim::AddCompareCommand(app);
+  edgesim::AddPolicyCommand(app);
+  edgesim::AddWhyCommand(app);
+  edgesim::AddSensitivityCommand(app);
   app.add_subcommand("version", "Print the version")->callback([] {
     fmt::print("edgesim {}\n", edgesim::kVersion);
   });

@@ -11,6 +11,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/load.h"
+#include "experiments/policy_file.h"
 #include "experiments/resolved.h"
 #include "experiments/run_dir.h"
 #include "experiments/runner.h"
@@ -68,8 +69,22 @@ std::string LibmClass() {
 #endif
 }
 
-std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
-                     std::uint64_t episodes) {
+struct RunArguments {
+  std::string config;
+  std::string out;
+  std::string resume;  // run folder
+  std::vector<std::string> overrides;
+  std::optional<std::string> seed;
+  int threads = 0;
+  bool force = false;
+  bool save_policies = false;
+};
+
+std::string Manifest(const BuiltExperiment& built, const RunArguments& args, int threads,
+                     double seconds, std::uint64_t episodes) {
+  const auto absolute = [](const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+  };
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
@@ -85,19 +100,12 @@ std::string Manifest(const BuiltExperiment& built, int threads, double seconds,
                                      {"host", host},
                                      {"threads", threads},
                                      {"seconds", seconds},
-                                     {"episodes", episodes}};
+                                     {"episodes", episodes},
+                                     {"config", absolute(args.config)}};
+  if (!args.resume.empty()) manifest["resumed_from"] = absolute(args.resume);
   if (!built.device_facts.assumed.empty()) manifest["assumed"] = built.device_facts.assumed;
   return manifest.dump(2) + "\n";
 }
-
-struct RunArguments {
-  std::string config;
-  std::string out;
-  std::vector<std::string> overrides;
-  std::optional<std::string> seed;
-  int threads = 0;
-  bool force = false;
-};
 
 void Run(const RunArguments& args) {
   std::vector<std::string> overrides = args.overrides;
@@ -105,6 +113,8 @@ void Run(const RunArguments& args) {
   const LoadedExperiment loaded = LoadExperiment(args.config, overrides);
   const std::unique_ptr<BuiltExperiment> built = Build(loaded);
   RunDir dir(args.out, loaded.config.name, args.force);
+  TrainedStates trained;
+  if (!args.resume.empty()) trained = ReadAllTrained(*built, args.resume);
 
   const int threads = args.threads > 0
                           ? args.threads
@@ -117,8 +127,14 @@ void Run(const RunArguments& args) {
       PrintErrorLine("warning: " + warning);
     }
   };
+  // A resumed run could not be trained anew from its config alone: it keeps its policies.
+  const bool save = args.save_policies || !args.resume.empty();
   const RunResult result =
-      RunExperiment(*built, {.threads = threads, .progress = std::ref(progress), .on_model = warn});
+      RunExperiment(*built, {.threads = threads,
+                             .keep_trained = save,
+                             .resume = args.resume.empty() ? nullptr : &trained,
+                             .progress = std::ref(progress),
+                             .on_model = warn});
   progress.Clear();
 
   const ExperimentConfig& config = built->config;
@@ -133,12 +149,14 @@ void Run(const RunArguments& args) {
   for (const std::string& sentence : built->device_facts.assumed) fmt::print("\n{}\n", sentence);
   for (const std::string& sentence : Verdicts(*built, summary)) fmt::print("\n{}\n", sentence);
 
-  const std::filesystem::path written = dir.Write(
-      {{"summary.json", SummaryJson(*built, summary)},
-       {"evaluation.csv", EvaluationCsv(*built, result)},
-       {"curves.csv", CurvesCsv(result)},
-       {"config.resolved.yaml", ResolvedYaml(config)},
-       {"manifest.json", Manifest(*built, threads, SecondsSince(start), result.episodes)}});
+  std::map<std::string, std::string> files = PolicyFiles(*built, result);
+  files.merge(std::map<std::string, std::string>{
+      {"summary.json", SummaryJson(*built, summary)},
+      {"evaluation.csv", EvaluationCsv(*built, result)},
+      {"curves.csv", CurvesCsv(result)},
+      {"config.resolved.yaml", ResolvedYaml(config)},
+      {"manifest.json", Manifest(*built, args, threads, SecondsSince(start), result.episodes)}});
+  const std::filesystem::path written = dir.Write(files);
   fmt::print("\n{:.1f} s; results in {}\n", SecondsSince(start), written.string());
 }
 
@@ -162,6 +180,13 @@ void AddRunCommand(CLI::App& app) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
+  run->add_flag(
+      "--save-policies", args->save_policies,
+      "Write what each learner has learned into the folder, as policies/NAME.REPLICA.json");
+  run->add_option("--resume-policies", args->resume,
+                  "Run folder with saved policies: learners go on from there for episodes.train "
+                  "more episodes, and are saved again")
+      ->type_name("DIR");
   run->callback([args] { Run(*args); });
 }
 

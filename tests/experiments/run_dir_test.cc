@@ -83,6 +83,21 @@ TEST_F(RunDirTest, ForceReplacesTheRunAndKeepsWhatElseLiesThere) {
   EXPECT_EQ(Entries("."), 1U);  // and nothing beside it
 }
 
+TEST_F(RunDirTest, ForceReplacesTheRunsOwnFolderToo) {
+  const std::map<std::string, std::string> with = {
+      {"summary.json", "old"}, {"policies/a.0.json", "1"}, {"policies/b.0.json", "2"}};
+  RunDir("d", "x", false).Write(with);
+  EXPECT_EQ(ReadTextFile("d/policies/b.0.json"), "2");
+  WriteTextFile("d/policies/mine.txt", "years of work");
+  RunDir("d", "x", true).Write({{"summary.json", "new"}, {"policies/a.0.json", "3"}});
+  EXPECT_EQ(ReadTextFile("d/policies/a.0.json"), "3");
+  EXPECT_FALSE(fs::exists("d/policies/b.0.json"));  // would be taken for the new run's
+  EXPECT_EQ(ReadTextFile("d/policies/mine.txt"), "years of work");
+  RunDir("d", "x", true).Write(files_);
+  EXPECT_FALSE(fs::exists("d/policies/a.0.json"));
+  EXPECT_EQ(ReadTextFile("d/policies/mine.txt"), "years of work");
+}
+
 TEST_F(RunDirTest, FollowsLinksAndDots) {
   fs::create_directory("real");
   fs::create_directory_symlink("real", "link");

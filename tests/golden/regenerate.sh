@@ -7,6 +7,6 @@ edgesim=${1:-$here/../../build/release/edgesim}
 for name in $golden_configs; do
   rm -rf "${here:?}/$name"
   # shellcheck disable=SC2086  # the settings are words
-  "$edgesim" run "$here/../../experiments/configs/$name.yaml" $golden_settings --out "$here/$name" >/dev/null
+  "$edgesim" run "$here/../../experiments/configs/$name.yaml" $(golden_settings_of "$name") --out "$here/$name" >/dev/null
   rm "$here/$name/manifest.json"  # host and time are not golden
 done

@@ -32,7 +32,7 @@ Learned LearnedFrom(double lambda_start, std::uint32_t episodes, std::uint64_t s
   config.dual.lambda_start = lambda_start;
   OptimisticPrimalDual policy(config, ContextOf(model, episodes));
   Train(model, policy, seed, 0, episodes);
-  return {policy.Lambda()[0], ValueOfMixture(model, policy, 50)};
+  return {policy.Multipliers()[0], ValueOfMixture(model, policy, 50)};
 }
 
 TEST(OptimisticPrimalDualTest, KeepsTheConstraintFromEitherSide) {
@@ -53,7 +53,7 @@ TEST(OptimisticPrimalDualTest, ItsOwnKeysChangeAResult) {
     std::vector<double> path;
     for (std::uint32_t e = 0; e < 40; ++e) {
       Train(model, policy, 2, e, e + 1);
-      path.push_back(policy.Lambda()[0]);
+      path.push_back(policy.Multipliers()[0]);
     }
     return path;
   };
@@ -70,7 +70,7 @@ TEST(OptimisticPrimalDualTest, ALimitThatDoesNotBindHasNoPrice) {
   model.constraints = {{CostKind::kBrownOut, 0.5}};
   OptimisticPrimalDual policy({}, ContextOf(model, 300));
   Train(model, policy, 2, 0, 300);
-  EXPECT_EQ(policy.Lambda()[0], 0);
+  EXPECT_EQ(policy.Multipliers()[0], 0);
   EXPECT_GT(ValueOfFrozen(model, policy).reward, 0.99 * 15.1346);  // the unconstrained optimum
 }
 
