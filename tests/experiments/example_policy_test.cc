@@ -38,6 +38,8 @@ class ExploreFirst final : public Policy {
   void Load(const PolicyState& state) override;
 
  private:
+  double Mean(std::uint32_t class_id, ActionId action) const;
+
   std::uint32_t explore_episodes_;
   std::uint32_t actions_;
   bool exploring_ = false;
@@ -65,15 +67,16 @@ ActionId ExploreFirst::Act(const Observation& seen, const Noise& noise) {
     WordStream words = noise.Words(Stream::kExplore);
     return UniformIndex(words, actions_);
   }
-  const auto mean = [&](ActionId a) {
-    const std::size_t i = seen.class_id * actions_ + a;
-    return tries_[i] > 0 ? reward_[i] / tries_[i] : 0;
-  };
   ActionId best = 0;
   for (ActionId a = 1; a < actions_; ++a) {
-    if (mean(a) > mean(best)) best = a;
+    if (Mean(seen.class_id, a) > Mean(seen.class_id, best)) best = a;
   }
   return best;
+}
+
+double ExploreFirst::Mean(std::uint32_t class_id, ActionId action) const {
+  const std::size_t i = class_id * actions_ + action;
+  return tries_[i] > 0 ? reward_[i] / tries_[i] : 0;
 }
 
 void ExploreFirst::Learn(const Transition& t) {
