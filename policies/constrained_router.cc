@@ -24,6 +24,7 @@ std::optional<RouterChoice> BestRouterUnder(const DecisionModel& model) {
   constexpr double kMostWithoutState = 1e6;
   if (maps > (dynamics.energy_is_state ? kMostMaps : kMostWithoutState)) return std::nullopt;
 
+  constexpr double kRounding = 1e-12;  // a map that meets a limit exactly keeps it
   const EpisodePayoff reward = RewardOf(model);
   std::vector<EpisodePayoff> costs;
   for (const CostConstraint& constraint : model.constraints)
@@ -34,7 +35,7 @@ std::optional<RouterChoice> BestRouterUnder(const DecisionModel& model) {
     const ActionGrid grid = GridOfMap(dynamics, map);
     bool kept = true;
     for (std::size_t i = 0; i < costs.size() && kept; ++i)
-      kept = Evaluate(dynamics, costs[i], grid) <= model.constraints[i].limit;
+      kept = Evaluate(dynamics, costs[i], grid) <= model.constraints[i].limit * (1 + kRounding);
     tried += costs.size();
     if (kept) {
       const double value = Evaluate(dynamics, reward, grid);

@@ -49,7 +49,7 @@ TEST(CertificateTable, SaysWhatIsKeptAndWhatItWouldTake) {
   EXPECT_THAT(table, ContainsRegex("\nreckless +90.0 +1.500 +0.500 +0.2000 .* NO +never\n"));
   EXPECT_THAT(table, HasSubstr("\nalways-a1 "));
   EXPECT_THAT(table, Not(HasSubstr("always-a2")));
-  EXPECT_THAT(table, HasSubstr("multiplier of P(brown-out) at the optimum: 2.917\n"));
+  EXPECT_THAT(table, HasSubstr("multiplier of P(brown-out): 2.917 at the optimum\n"));
 }
 
 TEST(CertificateTable, NothingWhereThereIsNothingToHoldAgainst) {

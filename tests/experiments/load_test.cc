@@ -20,7 +20,7 @@ TEST(Load, ReadsTheShippedConfig) {
   EXPECT_EQ(config.episodes.eval, 1000U);
   EXPECT_EQ(config.energy_budget.limit_j, 12000);
   EXPECT_FALSE(config.power_cap);
-  ASSERT_EQ(config.policies.size(), 8U);
+  ASSERT_EQ(config.policies.size(), 10U);
   EXPECT_EQ(config.policies[5].name, "q-learning-category");
 }
 

@@ -51,7 +51,7 @@ TEST(YamlReader, ChecksTypes) {
       With("seed: 1", "seed: -1"),
       "e.yaml:4:7: 'seed' must be a whole number from 0 to 18446744073709551615, not '-1'");
   ExpectRefused(With("category: false", "category: no"),
-                "e.yaml:26:54: 'category' must be true or false, not 'no'");
+                "e.yaml:28:54: 'category' must be true or false, not 'no'");
   ExpectRefused(With("[energy, category]", "energy"), "e.yaml:24:61: 'features' must be a list");
 }
 
@@ -88,8 +88,13 @@ TEST(YamlReader, KeepsTheOptimumsNameForTheOptimum) {
   const std::string taken =
       "the name 'exact-dp' is taken by the optimum, which is always reported; give this policy "
       "another 'name'";
-  ExpectRefused(With("name: exact-dp-blind, ", ""), "e.yaml:26:5: " + taken);
+  ExpectRefused(With("name: exact-dp-blind, ", ""), "e.yaml:28:5: " + taken);
   ExpectRefused(With("name: q-learning-category", "name: exact-dp"), "e.yaml:24:5: " + taken);
+  ExpectRefused(With("name: q-learning-category", "name: static-router"),
+                "e.yaml:24:5: the name 'static-router' is taken by the best static router, which is "
+                "always reported; give this policy another 'name'");
+  ExpectRefused(With("- random", "- {kind: exact-dp, shield: {epsilon: 0.1}}"),
+                "e.yaml:19:5: " + taken);
 }
 
 // Every key a config struct reads, at any depth, stands in the documentation.
