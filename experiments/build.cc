@@ -142,6 +142,16 @@ void CheckWorkloadKeys(const LoadedExperiment& loaded) {
 
 constexpr double kLargestTable = 3e7;  // numbers; 240 MB
 
+// What every policy may know.
+PolicyContext LearnerContext(const BuiltExperiment& built, std::uint32_t train_episodes) {
+  return {.actions = built.actions.size(),
+          .requests = built.config.workload.requests,
+          .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
+          .train_episodes = train_episodes,
+          .budget_ends_episode = built.world.limits.budget.ends_episode,
+          .constraints = ConstraintsOf(built.config)};
+}
+
 void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, std::size_t i) {
   const ExperimentConfig& config = built.config;
   const std::string at = fmt::format("policies.{}", i);
@@ -175,6 +185,15 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
     loaded.document.Fail(at + ".shield",
                          "a shield bounds how often 'power_cap' is exceeded; there is none");
   const PolicyKind& kind = config.policies[i].kind;
+  if (SortOf(config.policies[i]) == PolicySort::kLearner) {
+    try {  // it needs no plan, so what it refuses can be said at its line
+      std::visit(
+          [&](const auto& learner) { learner.Make(LearnerContext(built, config.episodes.train)); },
+          kind);
+    } catch (const InputError& error) {
+      loaded.document.Fail(at, error.what());
+    }
+  }
   if (std::holds_alternative<ExactDpConfig>(kind) ||
       std::holds_alternative<ConstrainedDpConfig>(kind) ||
       std::holds_alternative<StaticRouterConfig>(kind)) {
@@ -298,12 +317,7 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded, const Dev
 
 std::unique_ptr<Policy> MakePolicy(const PolicyConfig& config, const BuiltExperiment& built,
                                    const Plans& plans, std::uint32_t trained_before) {
-  PolicyContext context{.actions = built.actions.size(),
-                        .requests = built.config.workload.requests,
-                        .classes = static_cast<std::uint32_t>(built.VisibleClasses()),
-                        .train_episodes = trained_before + built.config.episodes.train,
-                        .budget_ends_episode = built.world.limits.budget.ends_episode,
-                        .constraints = ConstraintsOf(built.config)};
+  PolicyContext context = LearnerContext(built, trained_before + built.config.episodes.train);
   if (SortOf(config) != PolicySort::kLearner) {
     context.model = plans.model;
     context.plan = plans.optimum;

@@ -36,7 +36,8 @@ TEST(BuildDevice, ReadsAMeasuredDevice) {
 TEST(BuildDevice, IsOneOfTwoKinds) {
   ExpectRefused({"device={idle: off}"},
                 "--set device: 'device' needs 'profile', a measured device");
-  ExpectRefused({"device.host_profile=h.json"}, "'profile', 'host_profile' and 'synthetic' are different devices");
+  ExpectRefused({"device.host_profile=h.json"},
+                "'profile', 'host_profile' and 'synthetic' are different devices");
   ExpectRefused({"device.power_w=3"},
                 "--set device.power_w: 'power_w' belongs to a 'host_profile'");
   ExpectRefused({"device.threads=3"}, "'threads' belongs to");

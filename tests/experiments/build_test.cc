@@ -53,6 +53,10 @@ TEST(Build, RefusesWhatWouldOverflowTimeOrMemory) {
   EXPECT_NO_THROW(BuildSmall({"energy_budget.limit_j=0.01"}));
 }
 
+TEST(Build, RefusesALearnerOfConstraintsWhereThereAreNone) {
+  ExpectRefused({"policies=[random, lagrangian-q]"}, "lagrangian-q needs a constraint");
+}
+
 TEST(Build, RefusesAProfileThatIsNotOne) {
   ExpectRefused({"device.profile=" EDGESIM_SOURCE_DIR "/CMakePresets.json"},
                 "CMakePresets.json: 'schema_version' is missing");

@@ -3,6 +3,7 @@
 // scores.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
 #include "tests/experiments/small_experiment.h"
@@ -91,6 +92,37 @@ TEST(CurvesReference, HalvingTheGridMovesTheOptimumByUnderThreeInAThousand) {
   }
 }
 
+// What the six actions leave to gain at 12 kJ: over a constant action, over a router, and how near
+// a learner comes in 300 episodes.
+TEST(CurvesReference, ALearnerComesNearTheOptimumAtTwelveKilojoules) {
+  const RunSummary summary = RunAt(12000, {"episodes.eval=400"});
+  const PolicySummary& optimum = Find(summary, "exact-dp");
+  const PolicySummary& learner = Find(summary, "certainty-equivalent");
+  EXPECT_GT(optimum.reward.mean, 1.02 * Find(summary, summary.best_constant).reward.mean);
+  EXPECT_GT(optimum.above_router->ci95->low, 0);
+  EXPECT_GT(learner.reward.mean, 0.99 * optimum.reward.mean);
+  EXPECT_GT(learner.above_constant->ci95->low, 0);
+}
+
+// Table 1 of PRISM: edge-only 17.84 s, 1573.9 J, 5.09; cloud-only 5.13 s, 296.27 J, 8.14.
+TEST(CurvesReference, EdgeAndCloudAreThePublishedOnes) {
+  const std::string path =
+      std::string(EDGESIM_SOURCE_DIR) + "/experiments/configs/cloud_fallback.yaml";
+  const auto built = Build(LoadExperiment(path, {"replicas=10", "episodes.eval=100"}));
+  const RunSummary summary = Summarise(*built, RunExperiment(*built, {.threads = 2}));
+  const auto expect = [&](const char* policy, double joules, double seconds, double score,
+                          double score_sd) {
+    constexpr double kVariation = 0.2, kDraws = 10 * 100 * 20;
+    const PolicySummary& found = Find(summary, policy);
+    const double errors = 4 / std::sqrt(kDraws);
+    EXPECT_NEAR(found.energy_per_request_j->mean, joules, errors * kVariation * joules) << policy;
+    EXPECT_NEAR(found.latency_s->mean, seconds, errors * kVariation * seconds) << policy;
+    EXPECT_NEAR(found.reward.mean / 20 * 10, score, errors * score_sd) << policy;
+  };
+  expect("always-edge", 1573.9, 17.84, 5.09, 2);
+  expect("always-cloud", 296.27, 5.13, 8.14, 1.2);
+}
+
 // Measured means, J per request: 803, 837, 463, 462, 586, 557 (trapezoid over true timestamps).
 TEST(CurvesReference, EnergiesAreTheMeasuredOnes) {
   const RunSummary summary = RunAt(1e6, {"episodes.train=1", "episodes.eval=50"});
@@ -131,7 +163,8 @@ TEST(CurvesReference, HeadlineRisesFromTenToThirteenBelowTheBudget) {
     EXPECT_NEAR(learner.last_reward.mean, 13.1, 0.5);
     EXPECT_GT(learner.last_used, 0.85);
     EXPECT_LT(learner.last_used, 0.90);
-    EXPECT_LT(Find(summary, learner.name).above_constant->ci95->high, 0);  // a constant action beats it
+    EXPECT_LT(Find(summary, learner.name).above_constant->ci95->high,
+              0);  // a constant action beats it
   }
 }
 

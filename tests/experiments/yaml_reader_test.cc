@@ -90,9 +90,10 @@ TEST(YamlReader, KeepsTheOptimumsNameForTheOptimum) {
       "another 'name'";
   ExpectRefused(With("name: exact-dp-blind, ", ""), "e.yaml:28:5: " + taken);
   ExpectRefused(With("name: q-learning-category", "name: exact-dp"), "e.yaml:24:5: " + taken);
-  ExpectRefused(With("name: q-learning-category", "name: static-router"),
-                "e.yaml:24:5: the name 'static-router' is taken by the best static router, which is "
-                "always reported; give this policy another 'name'");
+  ExpectRefused(
+      With("name: q-learning-category", "name: static-router"),
+      "e.yaml:24:5: the name 'static-router' is taken by the best static router, which is "
+      "always reported; give this policy another 'name'");
   ExpectRefused(With("- random", "- {kind: exact-dp, shield: {epsilon: 0.1}}"),
                 "e.yaml:19:5: " + taken);
 }
