@@ -125,6 +125,18 @@ class PolicyConformance : public testing::TestWithParam<std::size_t> {
   std::string kind_ = NameOf(GetParam());
 };
 
+class LearnerConformance : public PolicyConformance {};
+
+// Positions in the registry.
+template <std::size_t... I>
+std::vector<std::size_t> Learners(std::index_sequence<I...>) {
+  std::vector<std::size_t> learners;
+  ((std::variant_alternative_t<I, PolicyKind>::kSort == PolicySort::kLearner ? learners.push_back(I)
+                                                                             : void()),
+   ...);
+  return learners;
+}
+
 TEST_P(PolicyConformance, IsMadeOrSaysInOneLineThatItNeedsAConstraint) {
   try {
     const PlannedExperiment planned = Unconstrained();
@@ -234,9 +246,8 @@ TEST_P(PolicyConformance, LoadsNothingThatDoesNotFit) {
 }
 
 // A learner must not profit from what only planners may know.
-TEST_P(PolicyConformance, LearnersDoNotSeeTheDecisionModel) {
+TEST_P(LearnerConformance, DoesNotSeeTheDecisionModel) {
   const PlannedExperiment planned = Suitable();
-  if (!Learns(planned)) GTEST_SKIP() << "no learner";
   DecisionModel garbage = planned.model;
   for (auto& row : garbage.outlook) {
     for (ActionOutlook& outlook : row) {
@@ -294,14 +305,12 @@ TEST_P(PolicyConformance, KeepsWithinAShield) {
   }
 }
 
-TEST_P(PolicyConformance, LearnersRejectAndDeferToo) {
+TEST_P(LearnerConformance, RejectsAndDefersToo) {
   std::vector<std::string> overrides = {"reject=true", "defer=true",
                                         "workload.arrivals.kind=poisson",
                                         "workload.arrivals.rate_per_s=1"};
   if (NeedsConstraint())
     overrides.insert(overrides.end(), {"energy_budget.mode=chance", "energy_budget.delta=0.1"});
-  const PlannedExperiment settled = Suitable();
-  if (!Learns(settled)) GTEST_SKIP() << "no learner";
   const PlannedExperiment planned(BuildSmallProblem(overrides));
   const auto policy = Make(planned);
   std::uint64_t deferrals = 0, rejections = 0;
@@ -444,12 +453,16 @@ TEST_P(PolicyConformance, EveryKeyChangesWhatItDoes) {
 
 // A table needs a file: tests/experiments/policy_table_json_test.cc.
 static_assert(std::is_same_v<std::variant_alternative_t<kKinds - 1, PolicyKind>, TableConfig>);
+std::string TestName(const testing::TestParamInfo<std::size_t>& test) {
+  std::string name = NameOf(test.param);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(Registry, PolicyConformance, testing::Range(std::size_t{0}, kKinds - 1),
-                         [](const auto& test) {
-                           std::string name = NameOf(test.param);
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         TestName);
+INSTANTIATE_TEST_SUITE_P(Registry, LearnerConformance,
+                         testing::ValuesIn(Learners(std::make_index_sequence<kKinds>())), TestName);
 
 TEST(PolicyRegistry, KindsHaveTheirNamesToThemselves) {
   std::set<std::string> names;
