@@ -1,6 +1,7 @@
 // Steps of tabular Q-learning per second of CPU time, environment and keyed draws included, one
 // thread: a flat table of padded rows (policies/flat_q.h) beside the same loop on hash maps keyed
-// by state, of plain rows and of the padded ones.
+// by state, of plain rows and of the padded ones;
+// and the time of an optimum under one constraint.
 //   learn_bench [rounds] [episodes]
 //
 // The toy: 100 units of energy, 20 requests, 6 actions, with means, rewards and spread of our own
@@ -15,8 +16,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "policies/cmdp_solver.h"
 #include "policies/flat_q.h"
 #include "sim/rng.h"
+#include "tests/support/presets.h"
 
 namespace edgesim {
 namespace {
@@ -173,6 +176,24 @@ int Run(int rounds, std::uint32_t episodes) {
   return 0;
 }
 
+// The optimum under one constraint: S2 on 200 steps, P(brown-out) <= 0.01.
+void TimeDualSearch(int rounds) {
+  DecisionModel model = ModelOf(kS2, 200);
+  model.brown_out_reward = 0;
+  model.constraints = {{.kind = CostKind::kBrownOut, .limit = 0.01}};
+  model = Filled(model);
+  std::vector<double> ms;
+  ConstrainedPlan plan;
+  for (int round = 0; round < rounds; ++round) {
+    const double start = CpuSeconds();
+    plan = SolveConstrained(model);
+    ms.push_back((CpuSeconds() - start) * 1e3);
+  }
+  const auto [low, high] = std::minmax_element(ms.begin(), ms.end());
+  fmt::print("constrained optimum, 200 energy steps: {:.1f} ms [{:.1f}, {:.1f}], {} inductions\n",
+             Median(ms), *low, *high, plan.inductions);
+}
+
 }  // namespace
 }  // namespace edgesim
 
@@ -183,5 +204,6 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "learn_bench [rounds] [episodes]: both at least 1\n");
     return 2;
   }
+  edgesim::TimeDualSearch(rounds);
   return edgesim::Run(rounds, static_cast<std::uint32_t>(episodes));
 }
