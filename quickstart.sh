@@ -8,7 +8,7 @@ ensure_packages "${run_packages[@]}"
 [ -x "$root/build/release/edgesim" ] || echo "Building (a minute or two) ..." >&2
 (
   cd "$root"
-  [ -f build/release/build.ninja ] || quietly cmake --preset release
+  [ -f build/release/build.ninja ] || quietly cmake --preset release -DPython3_EXECUTABLE="$PYTHON3"
   quietly cmake --build --preset release
 )
 if [ $# -eq 0 ]; then set -- run "$root/experiments/configs/six_actions.yaml"; fi

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 . cmake/packages.sh
 
 ensure_packages "${run_packages[@]}" "${test_packages[@]}"
-quietly cmake --preset ci -DEDGESIM_DATA_DIR="${EDGESIM_DATA_DIR:-}"
+quietly cmake --preset ci -DPython3_EXECUTABLE="$PYTHON3" -DEDGESIM_DATA_DIR="${EDGESIM_DATA_DIR:-}"
 echo "Building (a few minutes) ..." >&2
 quietly cmake --build --preset ci
 ctest --preset ci -j "$(nproc)"
