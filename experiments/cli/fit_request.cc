@@ -113,7 +113,7 @@ FitRun RunFit(const FitRequest& request, const std::function<void(const std::str
   DeviceFitOptions options = request.options;
   FitRun run{.input = ReadTraceInput(request.traces)};
   TraceSet& traces = run.input.traces;
-  CheckTraces(traces, args);
+  CheckTraces(traces, request);
   run.models = ReadModelWords(request.models, traces.rails);
   run.notices = run.input.notes;
   FillIn(run.input, options, run.notices);
