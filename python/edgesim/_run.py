@@ -103,6 +103,8 @@ class Run:
                     row |= {key: None, f"{key}_low": None, f"{key}_high": None}
             rows[policy] = row
         table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
+        first = [f"{key}{end}" for key in ("reward", "regret", "energy_j", "budget_used") for end in ("", "_low", "_high")]
+        table = table[first + [column for column in table.columns if column not in first]]
         return table.rename_axis("policy").sort_values("reward", ascending=False, kind="stable")
 
     @property

@@ -32,7 +32,7 @@ class PyEnv {
   PyEnv(std::shared_ptr<SharedSpec> spec, const std::string& phase)
       : spec_(std::move(spec)), env_(spec_->spec), phase_(PhaseOf(phase)) {}
 
-  // Observation and mask.
+  // Observation, mask, and the episode that was begun.
   py::tuple Reset(std::uint64_t seed, std::uint32_t replica, std::uint32_t episode) {
     Floats seen = NewSeen();
     noise_ = env_.Reset(
@@ -50,13 +50,6 @@ class PyEnv {
         py::make_tuple(step.costs[0], step.costs[1], step.costs[2], step.costs[3]), Mask());
   }
 
-  const EpisodeRecord& record() const { return env_.record(); }
-
- private:
-  Floats NewSeen() const { return Floats(static_cast<py::ssize_t>(spec_->spec.features().size())); }
-  static std::span<float> Span(Floats& array) {
-    return {array.mutable_data(), static_cast<std::size_t>(array.size())};
-  }
   py::array_t<std::int8_t> Mask() const {
     py::array_t<std::int8_t> mask(static_cast<py::ssize_t>(spec_->spec.actions().size()));
     std::int8_t* out = mask.mutable_data();
@@ -68,6 +61,11 @@ class PyEnv {
     return mask;
   }
 
+ private:
+  Floats NewSeen() const { return Floats(static_cast<py::ssize_t>(spec_->spec.features().size())); }
+  static std::span<float> Span(Floats& array) {
+    return {array.mutable_data(), static_cast<std::size_t>(array.size())};
+  }
   std::shared_ptr<SharedSpec> spec_;
   DecisionEnv env_;
   Phase phase_;
@@ -161,10 +159,7 @@ void BindEnvironments(py::module_& module) {
            py::arg("phase"))
       .def("reset", &PyEnv::Reset, py::arg("seed"), py::arg("replica"), py::arg("episode"))
       .def("step", &PyEnv::Step, py::arg("action"))
-      .def("totals", [](const PyEnv& env) {
-        return py::make_tuple(env.record().reward, env.record().energy.value(),
-                              env.record().budget_used);
-      });
+      .def("mask", &PyEnv::Mask);
   py::class_<PyVectorEnv>(module, "VectorEnv")
       .def(py::init<std::shared_ptr<SharedSpec>, std::size_t, int, const std::string&>(),
            py::arg("spec"), py::arg("count"), py::arg("threads"), py::arg("phase"))
