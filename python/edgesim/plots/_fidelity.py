@@ -20,14 +20,14 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
     what a true law would have, dotted ones the distance between two halves of the measurements.
     """
     try:
-        known = {str(model["name"]): _signals(model["actions"], None) for model in result["models"]}
+        known = {str(model["name"]): _signals(model["actions"]) for model in result["models"]}
         wanted = str(result["primary_signal"] if signal is None else signal)
         signals = sorted({name for rows in known.values() for name, _, _ in rows})
         names = _check.chosen(models, known, "fidelity")
         if wanted not in signals:
             raise ValueError(f"fidelity: no signal '{wanted}'; it has {', '.join(signals)}")
         rows = {name: [(s, n) for of, s, n in known[name] if of == wanted] for name in names}
-        floor = [s["peak_w"]["w1"] for of, s, _ in _signals(result.get("floors", []), None) if of == wanted]
+        floor = [s["peak_w"]["w1"] for of, s, _ in _signals(result.get("floors", [])) if of == wanted]
     except (KeyError, TypeError) as error:
         raise ValueError(f"fidelity: {type(error).__name__} {error}; allowed: the JSON of `edgesim fidelity`") from None
     figure, panels = _style.figure(7.4, 1.1 + 0.27 * len(names), 1, 4, sharey=True)
@@ -48,9 +48,12 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
     measured_floor = [value for value in floor if value]
     if measured_floor:
         panels[3].axvline(float(np.mean(measured_floor)), color=_style.INK, linestyle=_style.DASHES[6], linewidth=1.2)
-    labels = ["energy bias, %", "requests inside, %", "CRPS of energy, %", "peak W1, W"]
+    figure.suptitle(f"{wanted}; dots: actions, bar: their mean, dashed: a true law, dotted: halves of the measurements",
+                    color=_style.INK, fontsize=9.5, x=0.01, ha="left")
+    inside_of = "blocks" if result.get("blocks") else "requests"
+    labels = ["energy bias, %", f"{inside_of} inside, %", "CRPS of energy, %", "peak W1, W"]
     for position, (ax, label) in enumerate(zip(panels, labels)):
-        _style.dress(ax, label, "model" if position == 0 else "", grid="x", title=wanted if position == 0 else "")
+        _style.dress(ax, label, "model" if position == 0 else "", grid="x")
         ax.set_ylim(len(names) - 0.4, -0.6)
     panels[0].set_yticks(range(len(names)), names)
     panels[1].set_xlim(0, 103)
@@ -60,7 +63,7 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
     return made
 
 
-def _signals(actions: list[dict[str, Any]], _: None) -> list[tuple[str, dict[str, Any], int]]:
+def _signals(actions: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any], int]]:
     return [(str(s["signal"]), s, int(a["requests"])) for a in actions for s in a["signals"]]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from edgesim.plots import _check, _style
 
@@ -41,6 +42,11 @@ def latency(measured_s: Sequence[float], predicted_s: Sequence[float], *, labels
                     markeredgecolor=_style.INK, markeredgewidth=0.5, label=label or None)
     inside = np.abs(predicted[usable] / measured[usable] - 1) <= band
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
+    subs = (1, 2, 5) if ends[1] < 1000 * ends[0] else (1,)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=subs))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
     _style.dress(ax, "measured, s", "predicted, s", grid="both",
                  title=f"{int(inside.sum())} of {len(inside)} within {100 * band:g} %")
     _style.legend(ax, loc="upper left")

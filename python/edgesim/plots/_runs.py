@@ -13,6 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from edgesim.plots import _check, _style
 from edgesim.plots._policies import front
 
+MOST_BANDS = 3  # more cover each other
+
 
 def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | None = None,
                   optimum: float | None = None, window: int | None = None,
@@ -21,7 +23,7 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
 
     curves: one row per policy, replica and episode with the reward of the episode, as curves.csv. Each curve
     is the mean over replicas of the running mean of the last `window` episodes (default: a twentieth of
-    them); its band holds the middle 95 % of the replicas. best_constant: name and mean evaluation reward
+    them); its band holds the middle 95 % of the replicas, where there are at most three curves. best_constant: name and mean evaluation reward
     of the best constant action; optimum: that of the optimum. Both become lines.
     """
     frame = _check.columns(curves, ["policy", "replica", "episode", "reward"], "curves")
@@ -41,7 +43,7 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
         look = _style.series(index)
         line_marks = {"markevery": max(1, len(smooth) // 8), "markersize": 4.5}
         ax.plot(smooth.index, smooth.mean(axis=1), label=name, **look, **line_marks)
-        if smooth.shape[1] > 1:
+        if smooth.shape[1] > 1 and len(names) <= MOST_BANDS:
             low, high = np.nanpercentile(smooth.to_numpy(), [2.5, 97.5], axis=1)
             ax.fill_between(smooth.index, low, high, color=look["color"], alpha=0.16, linewidth=0)
     if optimum is not None:
@@ -50,7 +52,9 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
         ax.axhline(best_constant[1], color=_style.INK, linestyle=(0, (1, 1.5)), linewidth=1.5,
                    label=f"{best_constant[0]} (best constant), {best_constant[1]:.2f}")
     replicas = frame["replica"].nunique()
-    band = f", band: middle 95 % of {replicas} replicas" if replicas > 1 else ", one replica"
+    band = f", {replicas} replica{'s' if replicas > 1 else ''}"
+    if replicas > 1:
+        band += ", band: middle 95 % of them" if len(names) <= MOST_BANDS else " (no bands: too many curves)"
     _style.dress(ax, "training episode", "reward per episode", title=f"mean of the last {width} episodes{band}")
     ax.set_xlim(0, episodes - 1 if episodes > 1 else 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -87,7 +91,10 @@ def budget_use(evaluation: pd.DataFrame, *, policies: Iterable[str] | None = Non
     ax.axvline(100, color=_style.INK, linestyle=(0, (6, 2)), linewidth=1.2)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    _style.dress(ax, "energy used, % of the budget (dashed: all of it)", "policy", grid="x")
+    left, right = ax.get_xlim()
+    ax.set_xlim(left, max(right, 100 + 0.03 * (100 - left)))
+    _style.dress(ax, "energy used, % of the budget (dashed: all of it)", "policy", grid="x",
+                 title="box: quartiles and median, whisker: 5 % to 95 %, cross: brown-out")
     return ax
 
 
@@ -111,22 +118,25 @@ def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value:
     names = _check.chosen(there[:12] if named is None else named, there, "policies")
     ax = _style.axes(ax, height=4.2)
     ahead = front(energy, reward)
-    ax.plot(energy[ahead], reward[ahead], color=_style.MUTED, linewidth=1.1, linestyle=(0, (5, 2)), zorder=1,
-            label="front: none earns more for less")
+    joined, = ax.plot(energy[ahead], reward[ahead], color=_style.MUTED, linewidth=1.1, linestyle=(0, (5, 2)), zorder=1,
+                       label="front: none earns more for less")
     x_error, y_error = _error(frame, "energy_per_request_j"), _error(frame, value)
-    drawn = 0
+    drawn, handles = 0, [joined]
     for position, name in enumerate(there):
         look = {"linestyle": "none", "marker": ".", "markersize": 4, "color": _style.SERIES[7]}
         if name in names:
-            look = {**_style.series(drawn), "linestyle": "none", "markersize": 6.5, "label": name,
+            look = {**_style.series(drawn), "linestyle": "none", "markersize": 6.5,
                     "markeredgecolor": _style.INK, "markeredgewidth": 0.6}
+            handles.append(Line2D([], [], label=name, **look))
             drawn += 1
         ax.errorbar(energy[position], reward[position], xerr=x_error[:, [position]], yerr=y_error[:, [position]],
                     ecolor=_style.MUTED, elinewidth=0.9, capsize=2, **look)
     if len(names) < len(there):
-        ax.plot([], [], linestyle="none", marker=".", color=_style.SERIES[7], label=f"{len(there) - len(names)} others")
+        handles.append(Line2D([], [], linestyle="none", marker=".", color=_style.SERIES[7],
+                              label=f"{len(there) - len(names)} others"))
     _style.dress(ax, "energy per request, J", value_label, title="mean and 95 % interval", grid="both")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.5, labelcolor=_style.INK)
+    ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.5,
+              labelcolor=_style.INK)
     return ax
 
 

@@ -28,7 +28,7 @@ SERIES = [LIGHT[f"series-{i}"] for i in range(1, 9)]
 DASHES: list[Any] = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (4, 1.5, 1, 1.5, 1, 1.5)),
                      (0, (10, 2)), (0, (1, 1)), (0, (3, 3))]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
-HATCHES = ["", "////", "....", "\\\\\\\\", "xx", "----", "++", "||"]
+HATCHES = ["", "////", "\\\\\\\\", "xx", "---", "++", "|||", "//--"]  # lines only: dots make huge SVGs
 OPTIMUM, CONSTANT, LIMIT = SERIES[2], SERIES[1], SERIES[1]
 
 # What is read while a figure is made or written.
