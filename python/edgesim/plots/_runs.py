@@ -149,27 +149,29 @@ def _error(frame: pd.DataFrame, key: str) -> np.ndarray:
     return np.nan_to_num(np.clip([below, above], 0, None))
 
 
-def forest(gaps: pd.DataFrame, *, label: str = "gap to the optimum, reward per episode",
-           ax: Axes | None = None) -> Axes:
+def forest(gaps: pd.DataFrame, *, label: str = "gap to the optimum, reward per episode", row_label: str = "policy",
+           target: str = "optimum", ax: Axes | None = None) -> Axes:
     """A certificate per row: the gap and its interval.
 
-    gaps: indexed by policy, with gap, low and high in the unit of `label`; low and high may be NaN. The line
-    at 0 is the optimum; an open mark is an interval that holds 0.
+    gaps: indexed by policy (or what `row_label` says), with gap, low and high in the unit of `label`; low and
+    high are NaN where there is no interval. The line at 0 is the `target`; an open mark is an interval that
+    holds 0.
     """
     frame = _check.columns(gaps, ["gap", "low", "high"], "gaps")
     gap = _check.finite(frame["gap"], "gaps: gap")
     ax = _style.axes(ax, height=_style.rows_height(len(frame)))
     ax.axvline(0, color=_style.INK, linewidth=1.1)
+    unsure = 0
     for row, (low, high) in enumerate(zip(frame["low"].astype(float), frame["high"].astype(float))):
-        sure = np.isfinite(low) and not low <= 0 <= high
-        if np.isfinite(low) and np.isfinite(high):
+        interval = np.isfinite(low) and np.isfinite(high)
+        holds = interval and low <= 0 <= high
+        unsure += holds
+        if interval:
             ax.plot([low, high], [row, row], color=_style.SERIES[0], linewidth=1.6, marker="|", markersize=6)
         ax.plot(gap[row], row, linestyle="none", marker="o", markersize=5.5, color=_style.SERIES[0],
-                markerfacecolor=_style.SERIES[0] if sure else _style.PAPER)
+                markerfacecolor=_style.PAPER if holds else _style.SERIES[0])
     ax.set_yticks(range(len(frame)), [str(name) for name in frame.index])
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    _style.dress(ax, label, "policy", grid="x")
-    open_mark = Line2D([], [], linestyle="none", marker="o", color=_style.SERIES[0], markerfacecolor=_style.PAPER)
-    ax.legend([open_mark], ["95 % interval holds 0, or none is known"], frameon=False, fontsize=8.5,
-              labelcolor=_style.INK, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    note = "; open: its interval holds 0" if unsure else ""
+    _style.dress(ax, label, row_label, grid="x", title=f"line at 0: {target}{note}")
     return ax
