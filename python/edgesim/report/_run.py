@@ -70,12 +70,9 @@ def run_page(folder: Path) -> Page:
 
 def _question(run: Run) -> str:
     e = run.experiment
-    budget = f"{plain(e.get('energy_budget_j'))} J"
     limits = {d["kind"]: d["limit"] for _, d in run.constraints()}
-    text = f"Which of {len(run.policies)} policies earns the most from {plain(e.get('requests'))} requests on {budget}"
-    if e.get("budget_mode") == "expected":
-        text += " in the mean"
-    text += f" of {e.get('device')}"
+    text = f"Which of {len(run.policies)} policies earns the most from {plain(e.get('requests'))} requests on {e.get('device')}"
+    text += f" with {plain(e.get('energy_budget_j'))} J" + (" in the mean" if e.get("budget_mode") == "expected" else "")
     arrivals = e.get("arrivals") or {}
     if arrivals.get("kind") not in (None, "closed_loop"):
         rate = f" at {plain(arrivals['rate_per_s'])} per s" if "rate_per_s" in arrivals else ""
@@ -103,8 +100,13 @@ def _result_table(run: Run) -> Table:
         means = [p[key]["mean"] for p in run.policies.values() if isinstance(p.get(key), dict)]
         return any(means) if key in ("requests_unserved", "requests_rejected") else bool(means)
 
+    def cell(value: Any, key: str, digits: int, scale: float) -> str:
+        if key.startswith("requests_") or key == "latency_s":
+            return number(value.get("mean"), digits, scale) if isinstance(value, dict) else "-"
+        return estimate(value, digits, scale)
+
     shown = [column for column in columns if worth(column[0])]
-    rows = [[str(name), *(estimate(run.policies[name].get(key), digits, scale) for key, _, digits, scale in shown)]
+    rows = [[str(name), *(cell(run.policies[name].get(key), key, digits, scale) for key, _, digits, scale in shown)]
             for name in run.frame.index]
     replicas = plain(run.experiment.get("replicas"))
     return Table(f"Means of {plain(run.experiment.get('episodes_eval'))} evaluation episodes per replica, with the 95 % "
@@ -233,8 +235,9 @@ def _provenance(run: Run) -> Section:
              "profile_hash": "hash of the device profile", "tables_hash": "hash of the tables", "config": "config"}
     assumed = manifest.pop("assumed", None) or run.experiment.get("assumed") or []
     pairs = [(names.get(key, key.replace("_", " ")), value) for key, value in manifest.items()]
-    pairs += [("seed", run.experiment.get("seed")), ("device", run.experiment.get("device")),
-              ("tables hash of the summary", run.experiment.get("tables_hash"))]
+    if "tables_hash" not in manifest:
+        pairs.append(("hash of the tables", run.experiment.get("tables_hash")))
+    pairs += [("seed", run.experiment.get("seed")), ("device", run.experiment.get("device"))]
     blocks: list[Table | Picture | Words] = [facts("Where these numbers come from", pairs)]
     if run.manifest is None:
         blocks.insert(0, Words("manifest.json is missing in the folder: versions, host and date are not known."))
