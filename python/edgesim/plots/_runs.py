@@ -78,7 +78,7 @@ def budget_use(evaluation: pd.DataFrame, *, policies: Iterable[str] | None = Non
         used = 100 * of_policy["budget_used"].to_numpy(dtype=float)
         low, q1, median, q3, high = np.nanpercentile(used, [5, 25, 50, 75, 95])
         ax.plot([low, high], [row, row], color=_style.SERIES[0], linewidth=1.2, solid_capstyle="butt")
-        ax.barh(row, q3 - q1, left=q1, height=0.56, facecolor=_style.SERIES[5], edgecolor=_style.SERIES[0])
+        ax.barh(row, q3 - q1, left=q1, height=0.56, color=_style.SERIES[0], alpha=0.35, linewidth=0)
         ax.plot([median, median], [row - 0.28, row + 0.28], color=_style.INK, linewidth=1.8)
         cut = (of_policy["requests_cut"] > 0).to_numpy()
         if cut.any():

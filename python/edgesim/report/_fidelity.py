@@ -33,7 +33,7 @@ def fidelity_page(json: dict[str, Any]) -> Page:
         facts("Where these numbers come from; inputs with their hashes", pairs), *notes]))
     question = (f"How well do {len(json['models'])} models reproduce the power of {json['requests']} {unit} "
                 f"that they were not fitted to?")
-    return Page("fidelity", str(config["name"]), question, [], sections, str(json["edgesim"]))
+    return Page("fidelity", str(config["name"]), question, [], sections)
 
 
 def _scores(json: dict[str, Any], signal: str, unit: str) -> Table:

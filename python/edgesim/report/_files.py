@@ -32,7 +32,7 @@ def fit_page(json: dict[str, Any]) -> Page:
     sections.append(Section("provenance", "Provenance", [facts("What was fitted", [
         (key.replace("_", " "), json[key]) for key in ("files", "kind", "sessions", "requests", "readings", "interval_s")])]))
     return Page("fit", str(json["name"]), f"How well does the profile {json['name']} reproduce the power of the "
-                f"{json['requests']} {json['kind']} that it was fitted to?", [], sections, str(json.get("edgesim", "fit")))
+                f"{json['requests']} {json['kind']} that it was fitted to?", [], sections)
 
 
 def _outliers(json: dict[str, Any]) -> list[Table | Picture | Words]:
@@ -71,7 +71,8 @@ def _candidates(json: dict[str, Any]) -> Section:
         if model["tried"]:
             rows = [[str(t["model"]), number(t["score"], 3), number(t["standard_error"], 3), number(t["bic_per_reading"], 3),
                      plain(t["parameters"])] for t in model["tried"]]
-            blocks.append(Table(f"{model['rail']}: what was tried; a lower score is better.", [
+            blocks.append(Table(f"{model['rail']}: what was tried, in stages. 1 is the average score of a stage, lower is better; the simplest "
+                                "within one standard error, or one percent, of the best is kept.", [
                 ("model", False), ("score", True), ("standard error", True), ("BIC per reading", True),
                 ("parameters", True)], rows))
     return Section("models", "Models", blocks or [Words("The file names no model.")])
@@ -99,15 +100,18 @@ def predict_page(json: dict[str, Any]) -> Page:
     sections.append(Section("parts", "Where the time goes", [Table("Time by part, longest first.", [
         ("part", False), ("first token, s", True), ("further tokens, s", True)], [
         [str(part), number(first.get(part), 4), number(rest.get(part), 4)] for part in parts])]))
-    sections.append(Section("residuals", "How far to trust it", [Table("Laws of the host that most of the time rests on: "
-        "timings held against the law, relative errors in %.", [("law", False), ("timings", True), ("median", True),
-        ("p90", True), ("max", True), ("bias", True)], [
-        [str(r["law"]), plain(r["timings"]), *(number(r[key], 1, 100) for key in ("median", "p90", "max", "bias"))]
-        for r in json["residuals"]])]))
+    residuals = [[str(r["law"]), plain(r["timings"]), *(number(r[key], 1, 100) for key in ("median", "p90", "max", "bias"))]
+                 for r in json["residuals"]]
+    trust: Table | Words = Words("The profile holds no residuals of the laws that the time rests on.")
+    if residuals:
+        trust = Table("Laws of the host that most of the time rests on: timings held against the law, relative errors in %.",
+                      [("law", False), ("timings", True), ("median", True), ("p90", True), ("max", True), ("bias", True)],
+                      residuals)
+    sections.append(Section("residuals", "How far to trust it", [trust]))
     sections.append(Section("provenance", "Provenance", [facts("Where these numbers come from", [
         ("edgesim", json["edgesim"]), ("threads", json["threads"]), *((f"host {key}", value) for key, value in host.items())])]))
     return Page("prediction", f"{json['model']} {json['quantization']}", f"How long does {json['model']} in {json['quantization']} "
-                f"take for a prompt of {prompt} and {tokens} generated tokens on {host['cpu']}?", [], sections, str(json["edgesim"]))
+                f"take for a prompt of {prompt} and {tokens} generated tokens on {host['cpu']}?", [], sections)
 
 
 def exercise_page(json: dict[str, Any]) -> Page:
@@ -125,7 +129,7 @@ def exercise_page(json: dict[str, Any]) -> Page:
     provenance = Section("provenance", "Provenance", [facts("Where these numbers come from", [
         (key.replace("_", " "), json[key]) for key in ("profile", "for_other_host", "threads", "disturbed_runs")])])
     return Page("exercise", f"{json['model']} {json['quantization']}", f"How far is the prediction of {json['model']} in "
-                f"{json['quantization']} from one run of its kernels?", [], [section, provenance], str(json.get("edgesim", "exercise")))
+                f"{json['quantization']} from one run of its kernels?", [], [section, provenance])
 
 
 def compare_page(json: dict[str, Any]) -> Page:
@@ -140,7 +144,7 @@ def compare_page(json: dict[str, Any]) -> Page:
                      ("share of the base reward a policy may lose", json["margin"]),
                      ("share of requests that may exceed the cap", json["cap_tolerance"]), ("edgesim", json["edgesim"])])
     return Page("comparison", f"{_last(json['new'])} against {_last(json['base'])}", f"Is the run {json['new']} worse than {json['base']}?",
-                [said], [Section("checks", "Checks", [table]), Section("provenance", "Provenance", [settings])], str(json["edgesim"]))
+                [said], [Section("checks", "Checks", [table]), Section("provenance", "Provenance", [settings])])
 
 
 def _last(path: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,6 @@ class Page:
     question: str
     verdicts: list[str]
     sections: list[Section]
-    made_by: str
 
 
 def picture(drawn: Any, name: str, title: str, caption: str) -> Picture:
@@ -76,14 +76,16 @@ def picture(drawn: Any, name: str, title: str, caption: str) -> Picture:
 def render(page: Page) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("page.html.j2").render(page=page, light=plots.LIGHT, dark=plots.DARK)
+    version = getattr(import_module("edgesim"), "__version__")
+    return environment.get_template("page.html.j2").render(page=page, version=version, light=plots.LIGHT, dark=plots.DARK)
 
 
 def number(value: Any, digits: int = 2, scale: float = 1) -> str:
     """A number with so many decimals, "-" where there is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return "-"
-    return f"{value * scale:.{digits}f}"
+    text = f"{value * scale:.{digits}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
 def estimate(value: Any, digits: int = 2, scale: float = 1) -> str:

@@ -62,17 +62,16 @@ def run_page(folder: Path) -> Page:
     sections.append(Section("settings", "Settings", [
         Table("config.resolved.yaml, every default filled in", [("setting", False), ("value", False)], rows)], folded=True))
     sections.append(_provenance(run))
-    made_by = str((run.manifest or {}).get("edgesim", "of unknown version"))
     verdicts = run.summary.get("verdicts") or []
     return Page("run", str(run.experiment.get("name", folder.name)), _question(run),
-                [str(v) for v in verdicts] if isinstance(verdicts, list) else [], sections, made_by)
+                [str(v) for v in verdicts] if isinstance(verdicts, list) else [], sections)
 
 
 def _question(run: Run) -> str:
     e = run.experiment
     limits = {d["kind"]: d["limit"] for _, d in run.constraints()}
-    text = f"Which of {len(run.policies)} policies earns the most from {plain(e.get('requests'))} requests on {e.get('device')}"
-    text += f" with {plain(e.get('energy_budget_j'))} J" + (" in the mean" if e.get("budget_mode") == "expected" else "")
+    text = f"Which of {len(run.policies)} policies earns the most from {plain(e.get('requests'))} requests on device {e.get('device')}"
+    text += f" with {plain(e.get('energy_budget_j'))}\u00a0J" + (" in the mean" if e.get("budget_mode") == "expected" else "")
     arrivals = e.get("arrivals") or {}
     if arrivals.get("kind") not in (None, "closed_loop"):
         rate = f" at {plain(arrivals['rate_per_s'])} per s" if "rate_per_s" in arrivals else ""
@@ -81,7 +80,7 @@ def _question(run: Run) -> str:
         text += f", within {plain(e['horizon_s'])} s"
     if cap := e.get("power_cap"):
         rule = "counted" if cap.get("mode") == "observe" else "the end of an episode"
-        text += f", under a power cap of {plain(cap.get('limit_w'))} W whose exceedance is {rule}"
+        text += f", under a power cap of {plain(cap.get('limit_w'))}\u00a0W whose exceedance is {rule}"
     bounds = {"brown_out": "brown-outs in at most {} % of the episodes", "lateness": "at most {} % late requests",
               "cap_exceedance": "at most {} % of the requests over the cap"}
     said = [words.format(plain(100 * limits[kind])) for kind, words in bounds.items() if kind in limits]
@@ -89,9 +88,11 @@ def _question(run: Run) -> str:
 
 
 def _result_table(run: Run) -> Table:
+    budget = run.experiment.get("energy_budget_j")
+    joules = 1 if isinstance(budget, (int, float)) and budget >= 1000 else 2
     columns: list[tuple[str, str, int, float]] = [
-        ("reward", "reward", 2, 1), ("regret", "short of the optimum", 2, 1), ("energy_per_request_j", "J per request", 1, 1),
-        ("energy_per_success_j", "J per success", 1, 1), ("budget_used", "budget used, %", 1, 100),
+        ("reward", "reward", 2, 1), ("regret", "short of the optimum", 2, 1), ("energy_per_request_j", "J per request", joules, 1),
+        ("energy_per_success_j", "J per success", joules, 1), ("budget_used", "budget used, %", 1, 100),
         ("requests_served", "served", 2, 1), ("requests_cut", "cut", 2, 1), ("requests_unserved", "unserved", 2, 1),
         ("requests_rejected", "rejected", 2, 1), ("requests_succeeded", "succeeded", 2, 1),
         ("latency_s", "latency, s", 2, 1), ("cap_exceedance", "over the cap, % of requests", 2, 100)]
@@ -165,16 +166,20 @@ def _curves(run: Run) -> Section:
     left = len(run.learners) - len(shown)
     caption = "Training reward, exploration included; the lines are evaluation rewards."
     if left:
-        caption += f" The {len(shown)} learners with the best evaluation are drawn, {left} are left out."
+        caption += f" The {len(shown)} learners with the best evaluation are drawn, {_left_out(left)}."
     section.blocks.append(picture(ax, "curves-svg", "Learning curves", caption))
     return section
+
+
+def _left_out(count: int) -> str:
+    return f"{count} {'is' if count == 1 else 'are'} left out"
 
 
 def _shown(run: Run) -> tuple[list[str], str]:
     keep = [name for name in (run.constant, run.router, "random") if name]
     names = plots.select(run.frame, run.learners[:MOST_CURVES], keep, MOST_ROWS)
     left = len(run.frame) - len(names)
-    note = f" Drawn: best constant, router, random, up to {MOST_CURVES} learners and the best; {left} are left out."
+    note = f" Drawn: best constant, router, random, up to {MOST_CURVES} learners and the best; {_left_out(left)}."
     return names, note if left else ""
 
 
@@ -213,7 +218,7 @@ def _trace(run: Run, policy: str) -> Picture | Words:
 
         load = getattr(edgesim, "load")
     except (ImportError, AttributeError):
-        return Words("Not drawn: an episode is replayed by the compiled package, and `edgesim.load` is missing here.")
+        return Words("Not drawn: an episode is replayed by the compiled package (edgesim.load), which is missing here.")
     try:
         loaded = load(run.folder)
         episode = loaded.episode(policy, replica=0, episode=0)
