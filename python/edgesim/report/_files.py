@@ -96,7 +96,7 @@ def predict_page(json: dict[str, Any]) -> Page:
     if json["for_other_host"]:
         sections[0].blocks.append(Words("The profile is that of another host: the prediction is for that one, not this."))
     first, rest = json["first_token_by_part_s"] or {}, json["further_tokens_by_part_s"] or {}
-    parts = sorted({*first, *rest}, key=lambda part: -(first.get(part, 0) + rest.get(part, 0)))
+    parts = sorted({*first, *rest}, key=lambda part: (-(first.get(part, 0) + rest.get(part, 0)), part))
     sections.append(Section("parts", "Where the time goes", [Table("Time by part, longest first.", [
         ("part", False), ("first token, s", True), ("further tokens, s", True)], [
         [str(part), number(first.get(part), 4), number(rest.get(part), 4)] for part in parts])]))

@@ -75,7 +75,7 @@ def picture(drawn: Any, name: str, title: str, caption: str) -> Picture:
 
 def render(page: Page) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-                                     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+                                     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
     version = getattr(import_module("edgesim"), "__version__")
     return environment.get_template("page.html.j2").render(page=page, version=version, light=plots.LIGHT, dark=plots.DARK)
 
