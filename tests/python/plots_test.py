@@ -1,4 +1,4 @@
-"""Every figure draws its data on labelled axes, twice the same, and refuses what it cannot draw in one line."""
+"""Every figure draws its data on labelled axes, repeatably, and refuses in one line what it cannot draw."""
 import json
 import os
 import pathlib
@@ -21,10 +21,12 @@ SUMMARY = json.loads((RUN / "summary.json").read_text())
 FRAME = plots.policy_frame(SUMMARY)
 CURVES, EVALUATION = pd.read_csv(RUN / "curves.csv"), pd.read_csv(RUN / "evaluation.csv")
 FIDELITY = json.loads((SOURCE / "experiments/results/fidelity/jetson.json").read_text())
-POWER = pd.DataFrame({"start_s": [0.0, 1.0, 2.0, 5.0], "length_s": [1.0, 1.0, 1.5, 1.0], "cpu_w": [5.0, 6.0, 7.0, 5.0],
+POWER = pd.DataFrame({"start_s": [0.0, 1.0, 2.0, 5.0], "length_s": [1.0, 1.0, 1.5, 1.0],
+                      "cpu_w": [5.0, 6.0, 7.0, 5.0],
                       "gpu_w": [10.0, 40.0, 50.0, 8.0], "total_w": [15.0, 46.0, 57.0, 13.0]})
 SPANS = pd.DataFrame({"start_s": [0.0, 2.0], "end_s": [2.0, 3.5], "label": ["small", "large"]})
-TABLE = {"actions": ["small", "large"], "classes": ["chat", "math"], "budget_j": 2000.0, "requests": 2, "tables": [
+TABLE = {"actions": ["small", "large"], "classes": ["chat", "math"], "budget_j": 2000.0, "requests": 2,
+         "tables": [
     {"requests_left": n, "class": c, "from_j": [0.0, 700.0 * n], "action": ["small", "large"]}
     for n in (1, 2) for c in ("chat", "math")]}
 SWEEP = pd.DataFrame([[1.0, 2.0, 3.0], [4.0, np.nan, 6.0]], index=[10.0, 20.0], columns=[1, 2, 3])
@@ -36,7 +38,8 @@ FIGURES = {
     "power_trace": lambda: plots.power_trace(POWER, spans=SPANS, cap_w=50),
     "fidelity": lambda: plots.fidelity(FIDELITY),
     "pareto": lambda: plots.pareto(FRAME),
-    "latency": lambda: plots.latency([0.1, 1.0, 3.0], [0.104, 1.3, 2.9], labels=["first", "further", "further"]),
+    "latency": lambda: plots.latency([0.1, 1.0, 3.0], [0.104, 1.3, 2.9],
+                                     labels=["first", "further", "further"]),
     "policy_map": lambda: plots.policy_map(TABLE),
     "heat_map": lambda: plots.heat_map(SWEEP, x_label="requests", y_label="budget, J", value_label="reward"),
     "forest": lambda: plots.forest(GAPS),
@@ -102,8 +105,10 @@ def test_draws_on_the_axes_it_is_given(name):
     calls = {
         "reward_curves": lambda ax: plots.reward_curves(CURVES, ax=ax),
         "budget_use": lambda ax: plots.budget_use(EVALUATION, ax=ax),
-        "power_trace": lambda ax: plots.power_trace(POWER, ax=ax), "pareto": lambda ax: plots.pareto(FRAME, ax=ax),
-        "latency": lambda ax: plots.latency([1.0], [1.1], ax=ax), "forest": lambda ax: plots.forest(GAPS, ax=ax),
+        "power_trace": lambda ax: plots.power_trace(POWER, ax=ax),
+        "pareto": lambda ax: plots.pareto(FRAME, ax=ax),
+        "latency": lambda ax: plots.latency([1.0], [1.1], ax=ax),
+        "forest": lambda ax: plots.forest(GAPS, ax=ax),
         "heat_map": lambda ax: plots.heat_map(SWEEP, x_label="x", y_label="y", value_label="z", ax=ax)}
     _, ax = plt.subplots()
     assert calls[name](ax) is ax
@@ -140,7 +145,8 @@ def test_power_steps_keep_gaps_and_mark_what_is_above_the_cap():
 
 
 def test_front_is_what_none_beats():
-    frame = pd.DataFrame({"energy_per_request_j": [3.0, 1.0, 2.0, 2.5], "reward": [5.0, 1.0, 4.0, 3.0]}, index=list("abcd"))
+    frame = pd.DataFrame({"energy_per_request_j": [3.0, 1.0, 2.0, 2.5], "reward": [5.0, 1.0, 4.0, 3.0]},
+                         index=list("abcd"))
     line = plots.pareto(frame).lines[0]
     assert line.get_xydata().tolist() == [[1, 1], [2, 4], [3, 5]]
 
@@ -157,7 +163,8 @@ def test_policy_map_covers_the_whole_budget():
 
 
 def test_budget_use_counts_brown_outs():
-    frame = pd.DataFrame({"policy": ["p"] * 4, "budget_used": [0.5, 0.7, 0.9, 1.0], "requests_cut": [0, 0, 0, 1]})
+    frame = pd.DataFrame({"policy": ["p"] * 4, "budget_used": [0.5, 0.7, 0.9, 1.0],
+                          "requests_cut": [0, 0, 0, 1]})
     ax = plots.budget_use(frame)
     assert [text.get_text() for text in ax.texts] == ["25 % brown-outs"]
     assert [line.get_xdata().tolist() for line in ax.lines if line.get_marker() == "x"] == [[100.0]]
@@ -175,15 +182,19 @@ REFUSED = {
     "curves of another shape": (lambda: plots.reward_curves(CURVES.rename(columns={"reward": "rewards"})),
                                 "no column 'reward'.*did you mean 'rewards'"),
     "curves without a number": (lambda: plots.reward_curves(CURVES.assign(reward=NAN)), "no finite number"),
-    "an array as curves": (lambda: plots.reward_curves(np.zeros(3)), "is a ndarray; allowed: a pandas DataFrame"),
+    "an array as curves": (lambda: plots.reward_curves(np.zeros(3)),
+                           "is a ndarray; allowed: a pandas DataFrame"),
     "a wide window": (lambda: plots.reward_curves(CURVES, window=100), "window: 100; allowed: 1 to 60"),
     "an unknown policy": (lambda: plots.budget_use(EVALUATION, policies=["pacin"]), "did you mean 'pacing'"),
     "no policy": (lambda: plots.budget_use(EVALUATION, policies=[]), "no policy to draw"),
-    "budget without a number": (lambda: plots.budget_use(EVALUATION.assign(budget_used=NAN)), "no finite number"),
-    "power without watts": (lambda: plots.power_trace(POWER[["start_s", "length_s"]]), "no column ends in _w"),
+    "budget without a number": (lambda: plots.budget_use(EVALUATION.assign(budget_used=NAN)),
+                                "no finite number"),
+    "power without watts": (lambda: plots.power_trace(POWER[["start_s", "length_s"]]),
+                            "no column ends in _w"),
     "empty power": (lambda: plots.power_trace(POWER[:0]), "power: no rows"),
     "power without a number": (lambda: plots.power_trace(POWER.assign(total_w=NAN)), "no finite number"),
-    "spans of another shape": (lambda: plots.power_trace(POWER, spans=SPANS[["label"]]), "spans: no column 'start_s'"),
+    "spans of another shape": (lambda: plots.power_trace(POWER, spans=SPANS[["label"]]),
+                               "spans: no column 'start_s'"),
     "no fidelity": (lambda: plots.fidelity({"models": []}), "fidelity: .*allowed"),
     "an unknown signal": (lambda: plots.fidelity(FIDELITY, signal="gpu"), "no signal 'gpu'; it has VDD_IN"),
     "pareto without energy": (lambda: plots.pareto(FRAME[["reward"]]), "no column 'energy_per_request_j'"),
@@ -195,7 +206,8 @@ REFUSED = {
     "empty latency": (lambda: plots.latency([], []), "empty"),
     "a table of nothing": (lambda: plots.policy_map({}), "JSON of `edgesim policy export`"),
     "an unknown class": (lambda: plots.policy_map(TABLE, classes=["code"]), "no class 'code'"),
-    "a map without a number": (lambda: plots.heat_map(SWEEP * NAN, x_label="", y_label="", value_label=""), "no finite"),
+    "a map without a number": (lambda: plots.heat_map(SWEEP * NAN, x_label="", y_label="", value_label=""),
+                               "no finite"),
     "an empty map": (lambda: plots.heat_map(SWEEP[:0], x_label="", y_label="", value_label=""), "empty"),
     "an empty forest": (lambda: plots.forest(GAPS[:0]), "gaps: no rows"),
     "a forest without a number": (lambda: plots.forest(GAPS * NAN), "no finite number"),

@@ -1,4 +1,4 @@
-"""The report of every kind of output: well-formed, self-contained, escaped, readable in a browser; or one line."""
+"""A report of every kind of output: well-formed, self-contained, escaped, fit to be opened; or one line."""
 import html.parser
 import json
 import os
@@ -41,7 +41,8 @@ class Checker(html.parser.HTMLParser):
         found = dict(attributes)
         self.tags.append((tag, found))
         self.ids += [found["id"]] if "id" in found else []
-        self.targets += [found[key][1:] for key in ("href", "xlink:href") if found.get(key, "").startswith("#")]
+        self.targets += [found[key][1:] for key in ("href",
+                                                    "xlink:href") if found.get(key, "").startswith("#")]
         self.described += [i for key in ("aria-labelledby",) if key in found for i in found[key].split()]
 
     def handle_endtag(self, tag):
@@ -63,30 +64,37 @@ def outputs(tmp_path_factory):
             (folder / out).write_text(done.stdout)
         return folder / out if out else None
 
-    lines = [f"a-1b-q4_0,{q},{t / 10 + 0.05},{5 + (t * 7 + q * 3) % 5 / 5}" for q in range(6) for t in range(30 + q)]
+    lines = [f"a-1b-q4_0,{q},{t / 10 + 0.05},{5 + (t * 7 + q * 3) % 5 / 5}"
+             for q in range(6) for t in range(30 + q)]
     (folder / "traces.csv").write_text("action,question_id,t_s,soc_w\n" + "\n".join(lines) + "\n")
     lines = [f"a-1b-q4_0,{q},100,{3 + q / 10}" for q in range(6)]
-    (folder / "requests.csv").write_text("action,question_id,completion_tokens,duration_s\n" + "\n".join(lines) + "\n")
-    run("fit", "--traces", "traces.csv", "--requests", "requests.csv", "--name", "board", "--source", "test", "--recorded",
+    lines.insert(0, "action,question_id,completion_tokens,duration_s")
+    (folder / "requests.csv").write_text("\n".join(lines) + "\n")
+    run("fit", "--traces", "traces.csv", "--requests", "requests.csv", "--name", "board", "--source", "test",
+        "--recorded",
         "2026-01-02", "--restarts", 1, "--model", "free=2 level", "-o", "board.json", "--report", "fit.json")
     run("compare", GOLDEN / "s2_chance", GOLDEN / "s2_chance", "--json", "compare.json")
-    exercise = {"model": "m", "quantization": "q4_0", "profile": "host.json", "for_other_host": False, "threads": 1,
+    exercise = {"model": "m", "quantization": "q4_0", "profile": "host.json", "for_other_host": False,
+                "threads": 1,
                 "disturbed_runs": 0, "first_token_s": {"measured": 0.2, "predicted": 0.21},
-                "further_tokens_s": {"measured": 0.4, "predicted": 0.38}, "total_s": {"measured": 0.6, "predicted": 0.59},
+                "further_tokens_s": {"measured": 0.4, "predicted": 0.38},
+                "total_s": {"measured": 0.6, "predicted": 0.59},
                 "decode_s": {"measured": [0.2, 0.2], "predicted": [0.19, 0.19]},
                 "memory_bytes": {"measured": None, "predicted": 1e9}}
     exercise["memory_bytes"]["measured"] = 1.1e9
     (folder / "exercise.json").write_text(json.dumps(exercise))
     return {
         "run": GOLDEN / "s2_chance", "learners": GOLDEN / "s3_powercap", "fit": folder / "fit.json",
-        "fidelity": SOURCE / "experiments/results/fidelity/six_actions.json", "compare": folder / "compare.json",
+        "fidelity": SOURCE / "experiments/results/fidelity/six_actions.json",
+        "compare": folder / "compare.json",
         "exercise": folder / "exercise.json",
         "predict": run("predict", "gemma-2-2b", "q4_k_m", "--prompt", 16, "--generate", 4, "--profile",
                        SOURCE / "tests/cli/data/toy_host.json", "--other-host", "--json", out="predict.json")}
 
 
 KINDS = ["run", "learners", "fit", "fidelity", "compare", "exercise", "predict"]
-SAID = {"run": "Which of 18 policies earns the most from 20 requests on device synthetic with 100\u00a0J, with brown-outs "
+SAID = {"run": "Which of 18 policies earns the most from 20 requests on device synthetic with 100\u00a0J, "
+               "with brown-outs "
                "in at most 1 % of the episodes?",
         "learners": "under a power cap of 15\u00a0W whose exceedance is counted?",
         "fit": "How well does the profile board reproduce the power of the 6 requests that it was fitted to?",
@@ -101,7 +109,7 @@ def test_page_is_well_formed_and_holds_all_it_shows(kind, outputs):
     assert SAID[kind] in page.words
     assert len(page.ids) == len(set(page.ids))
     assert set(page.targets) <= set(page.ids) and set(page.described) <= set(page.ids)
-    loads = [found.get(key, "") for tag, found in page.tags if tag not in ("svg", "a") for key in ("src", "href", "data")]
+    loads = [found.get(key, "") for tag, found in page.tags if tag != "a" for key in ("src", "href", "data")]
     assert not [load for load in loads if load and not load.startswith(("#", "data:"))]
     assert "url(http" not in text and "@import" not in text
     for tag, found in page.tags:
@@ -133,7 +141,8 @@ def copy_of(run, folder, **manifest):
 
 
 def test_words_of_files_are_escaped(outputs, tmp_path):
-    folder = copy_of(outputs["run"], tmp_path / "run", config=HOSTILE, assumed=[HOSTILE], **{HOSTILE: HOSTILE})
+    folder = copy_of(outputs["run"], tmp_path / "run", config=HOSTILE, assumed=[HOSTILE],
+                     **{HOSTILE: HOSTILE})
     config = folder / "config.resolved.yaml"
     config.write_text(config.read_text() + f"note: {HOSTILE}\n")
     text = report.html(folder).replace("s2_chance", "")
@@ -164,7 +173,8 @@ def test_power_of_the_best_policy_that_breaks_nothing(outputs, monkeypatch):
 
     def episode(policy, replica=0, episode=0):
         asked.append((policy, replica, episode))
-        power = pd.DataFrame({"start_s": [0.0, 1.0], "length_s": [1.0, 2.0], "soc_w": [5.0, 9.0], "total_w": [5.0, 9.0]})
+        power = pd.DataFrame({"start_s": [0.0, 1.0], "length_s": [1.0, 2.0], "soc_w": [5.0, 9.0],
+                              "total_w": [5.0, 9.0]})
         requests = pd.DataFrame({"dispatched_s": [0.0], "ended_s": [3.0], "action": ["a4"]})
         return types.SimpleNamespace(power=power, requests=requests, cap_w=8.0)
 
@@ -187,13 +197,15 @@ def test_many_learners_are_cut_down_and_it_says_so(outputs):
 
 
 def command(*arguments):
-    return subprocess.run([sys.executable, "-m", "edgesim.report", *map(str, arguments)], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "edgesim.report", *map(str, arguments)], capture_output=True,
+                          text=True)
 
 
 def test_command_writes_whole_files_and_keeps_those_there(outputs, tmp_path):
     out = tmp_path / "page.html"
     done = command(outputs["predict"], "-o", out)
-    assert done.returncode == 0 and done.stdout == f"{out}\n" and out.read_text() == report.html(outputs["predict"])
+    assert done.returncode == 0 and done.stdout == f"{out}\n"
+    assert out.read_text() == report.html(outputs["predict"])
     out.write_text("mine")
     kept = command(outputs["predict"], "-o", out)
     assert kept.returncode == 2 and "--force" in kept.stderr and out.read_text() == "mine"
@@ -212,8 +224,10 @@ BROKEN = {
     "missing": (None, "no such file or folder"), "cut": ('{"name": 1', "not readable as JSON"),
     "list": ("[1]", "of no known kind"), "unknown": ('{"a": 1}', "of no known kind"),
     "binary": (b"\xff\xfe\x00", "not readable as JSON"),
-    "hollow fidelity": ('{"models": [], "floors": [], "paired": [], "primary_signal": "x"}', "no 'config' where"),
-    "wrong fit": ('{"name": 1, "models": 3, "energy": 4, "held_out": 5, "actions": 6}', "not what edgesim writes"),
+    "hollow fidelity": ('{"models": [], "floors": [], "paired": [], "primary_signal": "x"}',
+                        "no 'config' where"),
+    "wrong fit": ('{"name": 1, "models": 3, "energy": 4, "held_out": 5, "actions": 6}',
+                  "not what edgesim writes"),
     "wrong compare": ('{"base": 1, "new": 2, "lines": [3], "margin": 4}', "not what edgesim writes"),
 }
 
@@ -226,7 +240,8 @@ def test_broken_file_is_one_line(case, tmp_path):
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
     done = command(file, "-o", tmp_path / "out.html")
     assert done.returncode == 2 and not done.stdout and done.stderr.count("\n") == 1, done.stderr
-    assert done.stderr.startswith(f"edgesim report: {file}: ") and expected in done.stderr and "allowed: " in done.stderr
+    assert done.stderr.startswith(f"edgesim report: {file}: ") and expected in done.stderr
+    assert "allowed: " in done.stderr
     assert not (tmp_path / "out.html").exists()
 
 
@@ -249,11 +264,13 @@ def test_broken_run_is_one_line(name, content, expected, outputs, tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["a", "b"], ["a", "--nope"]])
 def test_bad_arguments_are_one_line(arguments):
     done = command(*arguments)
-    assert done.returncode == 2 and done.stderr.startswith("edgesim report: ") and done.stderr.count("\n") == 1
+    assert done.returncode == 2 and done.stderr.startswith("edgesim report: "
+                                                           "") and done.stderr.count("\n") == 1
 
 
 def test_folder_without_a_run_and_bad_targets(outputs, tmp_path):
-    for source, out, expected in ((tmp_path, None, "without summary.json"), (outputs["predict"], tmp_path, "is a folder"),
+    for source, out, expected in ((tmp_path, None, "without summary.json"),
+                                  (outputs["predict"], tmp_path, "is a folder"),
                                   (outputs["predict"], tmp_path / "no/x.html", "there is no folder")):
         with pytest.raises(report.ReportError, match=expected):
             report.write(source, out)
@@ -277,7 +294,8 @@ def test_page_in_a_browser(kind, outputs, tmp_path):
     for width in (1280, 390):
         for scheme in (1, 0):  # light, dark
             done = subprocess.run([CHROMIUM, "--no-sandbox", "--disable-gpu", f"--window-size={width},844",
-                                   f"--blink-settings=preferredColorScheme={scheme}", "--dump-dom", file.as_uri()],
+                                   f"--blink-settings=preferredColorScheme={scheme}", "--dump-dom",
+                                   file.as_uri()],
                                   capture_output=True, text=True, timeout=120)
             assert "CONSOLE" not in done.stderr, done.stderr
             measured = re.search(r'data-measured="(\d+) (\d+) ([^"]*)"', done.stdout)

@@ -1,8 +1,8 @@
 """Figures of edgesim: one module for notebooks, documentation and reports.
 
 Functions take plain DataFrames, arrays and dicts, draw on `ax` if one is given, and return the Axes, or the
-Figure where there are several panels. Bad input is a ValueError of one line. `save` writes a figure, `svg` gives
-it as text, `data_hash` tells what data it shows.
+Figure where there are several panels. Bad input is a ValueError of one line. `save` writes a figure, `svg`
+gives it as text, `data_hash` tells what data it shows.
 """
 
 from edgesim.plots._fidelity import fidelity
@@ -15,6 +15,6 @@ from edgesim.plots._runs import budget_use, forest, pareto, reward_curves
 from edgesim.plots._style import DARK, LIGHT
 
 __all__ = [
-    "DARK", "LIGHT", "budget_use", "data_hash", "fidelity", "forest", "heat_map", "latency", "pareto", "policy_frame",
-    "policy_map", "power_trace", "reward_curves", "save", "select", "svg",
+    "DARK", "LIGHT", "budget_use", "data_hash", "fidelity", "forest", "heat_map", "latency", "pareto",
+    "policy_frame", "policy_map", "power_trace", "reward_curves", "save", "select", "svg",
 ]

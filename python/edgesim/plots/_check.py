@@ -7,7 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Floats = npt.NDArray[np.float64]
 
 
 def columns(frame: Any, needed: Iterable[str], what: str) -> pd.DataFrame:
@@ -25,7 +28,7 @@ def columns(frame: Any, needed: Iterable[str], what: str) -> pd.DataFrame:
     return frame
 
 
-def finite(values: Any, what: str, *, ndim: int = 1) -> np.ndarray:
+def finite(values: Any, what: str, *, ndim: int = 1) -> Floats:
     """The values as floats; ValueError where the shape differs, or nothing in them is finite."""
     try:
         array = np.asarray(values, dtype=float)
@@ -40,7 +43,7 @@ def finite(values: Any, what: str, *, ndim: int = 1) -> np.ndarray:
     return array
 
 
-def same_length(first: np.ndarray, second: np.ndarray, what: str) -> None:
+def same_length(first: Floats, second: Floats, what: str) -> None:
     if len(first) != len(second):
         raise ValueError(f"{what}: {len(first)} and {len(second)} values; allowed: as many of each")
 

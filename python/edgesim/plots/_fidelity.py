@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from edgesim.plots import _check, _style
 
 
-def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Iterable[str] | None = None) -> Figure:
+def fidelity(result: dict[str, Any], *, signal: str | None = None,
+             models: Iterable[str] | None = None) -> Figure:
     """Four panels with a row per model: energy bias, coverage, CRPS of energy, distance of peaks.
 
     result: the JSON of `edgesim fidelity` (docs/fidelity.md says what the scores are). signal: a rail or
@@ -29,7 +30,8 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
         rows = {name: [(s, n) for of, s, n in known[name] if of == wanted] for name in names}
         floor = [s["peak_w"]["w1"] for of, s, _ in _signals(result.get("floors", [])) if of == wanted]
     except (KeyError, TypeError) as error:
-        raise ValueError(f"fidelity: {type(error).__name__} {error}; allowed: the JSON of `edgesim fidelity`") from None
+        raise ValueError(f"fidelity: {type(error).__name__} {error}; allowed: the JSON of `edgesim "
+                         "fidelity`") from None
     figure, panels = _style.figure(7.4, 1.1 + 0.27 * len(names), 1, 4, sharey=True)
     bias = {n: [100 * (s["energy_j"]["simulated"] / s["energy_j"]["measured"] - 1) for s, _ in rows[n]
                 if s["energy_j"]["measured"]] for n in names}
@@ -41,14 +43,17 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
         inside = {n: _share([(s[f"inside_{level}"], count) for s, count in rows[n]]) for n in names}
         panels[1].axvline(level, color=_style.INK, linestyle=_style.DASHES[1], linewidth=1)
         shown = [(value, row) for row, value in enumerate(inside.values()) if value is not None]
-        panels[1].plot([v for v, _ in shown], [r for _, r in shown], **{**_style.series(index), "linestyle": "none"},
+        panels[1].plot([v for v, _ in shown], [r for _, r in shown],
+                       **{**_style.series(index), "linestyle": "none"},
                        markersize=4.5, label=f"in {level} %")
     _dots(panels[2], crps, None)
     _dots(panels[3], peak, None)
     measured_floor = [value for value in floor if value]
     if measured_floor:
-        panels[3].axvline(float(np.mean(measured_floor)), color=_style.INK, linestyle=_style.DASHES[6], linewidth=1.2)
-    figure.suptitle(f"{wanted}; dots: actions, bar: their mean, dashed: a true law, dotted: halves of the measurements",
+        panels[3].axvline(float(np.mean(measured_floor)), color=_style.INK, linestyle=_style.DASHES[6],
+                          linewidth=1.2)
+    figure.suptitle(f"{wanted}; dots: actions, bar: their mean, dashed: a true law, dotted: halves of the "
+                    "measurements",
                     color=_style.INK, fontsize=9.5, x=0.01, ha="left")
     inside_of = "blocks" if result.get("blocks") else "requests"
     labels = ["energy bias, %", f"{inside_of} inside, %", "CRPS of energy, %", "peak W1, W"]
@@ -57,7 +62,8 @@ def fidelity(result: dict[str, Any], *, signal: str | None = None, models: Itera
         ax.set_ylim(len(names) - 0.4, -0.6)
     panels[0].set_yticks(range(len(names)), names)
     panels[1].set_xlim(0, 103)
-    panels[1].legend(loc="lower left", bbox_to_anchor=(-0.05, 1), ncol=2, frameon=False, fontsize=8, columnspacing=0.8,
+    panels[1].legend(loc="lower left", bbox_to_anchor=(-0.05, 1), ncol=2, frameon=False, fontsize=8,
+                     columnspacing=0.8,
                      handletextpad=0.1, labelcolor=_style.INK, borderaxespad=0.1)
     made: Figure = figure
     return made

@@ -20,23 +20,26 @@ def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Fi
     """The action that a policy chooses over energy left and requests left, one panel per class of requests.
 
     table: the JSON of `edgesim policy export` (docs/policies_as_files.md): actions, classes, budget_j,
-    requests and, for each number of requests left and class, rising thresholds from_j (J) with the action from
-    each on. classes: the panels, all by default.
+    requests and, for each number of requests left and class, rising thresholds from_j (J) with the action
+    from each on. classes: the panels, all by default.
     """
     try:
         actions, there = [str(a) for a in table["actions"]], [str(c) for c in table["classes"]]
         budget, requests, ladders = float(table["budget_j"]), int(table["requests"]), list(table["tables"])
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"table: {type(error).__name__} {error}; allowed: the JSON of `edgesim policy export`") from None
+        raise ValueError(f"table: {type(error).__name__} {error}; allowed: the JSON of `edgesim policy "
+                         "export`") from None
     if not ladders or not actions or requests < 1 or not budget > 0:
-        raise ValueError("table: no actions, requests, budget or thresholds in it; allowed: at least one of each")
+        raise ValueError("table: no actions, requests, budget or thresholds in it; allowed: at least one of "
+                         "each")
     shown = [c for c in (classes or there)]
     for name in shown:
         if name not in there:
             raise ValueError(f"table: no class '{name}'; it has {', '.join(there)}")
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
-    figure, panels = _style.figure(7.2, 0.9 + 2.1 * rows, rows, columns, squeeze=False, sharex=True, sharey=True)
+    figure, panels = _style.figure(7.2, 0.9 + 2.1 * rows, rows, columns, squeeze=False, sharex=True,
+                                   sharey=True)
     used: set[str] = set()
     for position, ax in enumerate(panels.flat):
         if position >= len(shown):
@@ -58,7 +61,8 @@ def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Fi
     if not used:
         raise ValueError("table: no thresholds of a class that is shown; allowed: at least one")
     with matplotlib.rc_context(_style.RC):
-        patches = [Patch(facecolor=_style.SERIES[i % 8], edgecolor=_style.PAPER, hatch=2 * _style.HATCHES[i % 8],
+        patches = [Patch(facecolor=_style.SERIES[i % 8], edgecolor=_style.PAPER,
+                         hatch=2 * _style.HATCHES[i % 8],
                          label=action, linewidth=0) for i, action in enumerate(actions) if action in used]
     figure.legend(handles=patches, loc="outside lower center" if _outside() else "lower center", ncol=3,
                   frameon=False, fontsize=8.5, labelcolor=_style.INK, handlelength=2.4, handleheight=1.3)
@@ -74,9 +78,10 @@ def _outside() -> bool:
     return tuple(int(part) for part in matplotlib.__version__.split(".")[:2]) >= (3, 7)
 
 
-def _areas(ladders: list[dict[str, Any]], actions: list[str], budget: float) -> dict[str, list[np.ndarray]]:
+def _areas(ladders: list[dict[str, Any]], actions: list[str],
+           budget: float) -> dict[str, list[_check.Floats]]:
     """By action: boxes in kJ and requests left; neighbouring thresholds of one action are one box."""
-    areas: dict[str, list[np.ndarray]] = {}
+    areas: dict[str, list[_check.Floats]] = {}
     for ladder in ladders:
         starts = [*ladder["from_j"], budget]
         if len(ladder["action"]) != len(ladder["from_j"]):
@@ -97,20 +102,22 @@ def heat_map(values: pd.DataFrame, *, x_label: str, y_label: str, value_label: s
     """A value over two settings, as colours and, up to 150 cells, as numbers.
 
     values: index are the settings along y, columns those along x, cells the value; NaN cells stay empty. The
-    labels name setting and unit. Colours are cividis, which colour-blind eyes and grey print order the same way.
+    labels name setting and unit. Colours are cividis, which colour-blind eyes and grey print order the same.
     """
     if not isinstance(values, pd.DataFrame):
         raise ValueError(f"values: is a {type(values).__name__}; allowed: a pandas DataFrame")
     cells = _check.finite(values.to_numpy(), "values", ndim=2)
     ax = _style.axes(ax, height=max(2.4, 1.2 + 0.42 * cells.shape[0]))
     low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
-    mesh = ax.pcolormesh(np.ma.masked_invalid(cells), cmap="cividis", vmin=low, vmax=high if high > low else low + 1,
+    mesh = ax.pcolormesh(cells, cmap="cividis", vmin=low,
+                         vmax=high if high > low else low + 1,
                          edgecolors="none", rasterized=cells.size > 4000)
     if cells.size <= 150:
         for (row, column), value in np.ndenumerate(cells):
             if np.isfinite(value):
                 dark = mesh.norm(value) < 0.55
-                ax.text(column + 0.5, row + 0.5, f"{value:.{digits}f}", ha="center", va="center", fontsize=8.5,
+                ax.text(column + 0.5, row + 0.5, f"{value:.{digits}f}", ha="center", va="center",
+                        fontsize=8.5,
                         color="#fafafa" if dark else "#101010")
     ax.set_xticks(np.arange(cells.shape[1]) + 0.5, [_word(name) for name in values.columns])
     ax.set_yticks(np.arange(cells.shape[0]) + 0.5, [_word(name) for name in values.index])

@@ -25,20 +25,23 @@ def latency(measured_s: Sequence[float], predicted_s: Sequence[float], *, labels
         raise ValueError(f"band: {band}; allowed: above 0 and below 1")
     usable = np.isfinite(measured) & np.isfinite(predicted)
     if not usable.any() or (measured[usable] <= 0).any() or (predicted[usable] <= 0).any():
-        raise ValueError("measured_s and predicted_s: a time of 0 or below, or no pair; allowed: seconds above 0")
+        raise ValueError("measured_s and predicted_s: a time of 0 or below, or no pair; allowed: seconds "
+                         "above 0")
     of = ["" for _ in measured] if labels is None else [str(label) for label in labels]
     if len(of) != len(measured):
         raise ValueError(f"labels: {len(of)} for {len(measured)} points; allowed: one for each")
     ax = _style.axes(ax, width=6.4, height=4.4)
     both = np.concatenate([measured[usable], predicted[usable]])
     ends = np.array([both.min() / 1.25, both.max() * 1.25])
-    ax.fill_between(ends, (1 - band) * ends, (1 + band) * ends, color=_style.SERIES[7], alpha=0.25, linewidth=0,
+    ax.fill_between(ends, (1 - band) * ends, (1 + band) * ends, color=_style.SERIES[7], alpha=0.25,
+                    linewidth=0,
                     label=f"within {100 * band:g} %")
     ax.plot(ends, ends, color=_style.INK, linewidth=1.1, label="predicted = measured")
     for index, label in enumerate(dict.fromkeys(of)):
         here = np.array([name == label for name in of]) & usable
         if here.any():
-            ax.plot(measured[here], predicted[here], **{**_style.series(index), "linestyle": "none"}, markersize=5,
+            ax.plot(measured[here], predicted[here], **{**_style.series(index), "linestyle": "none"},
+                    markersize=5,
                     markeredgecolor=_style.INK, markeredgewidth=0.5, label=label or None)
     inside = np.abs(predicted[usable] / measured[usable] - 1) <= band
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from edgesim.plots._style import DARK, LIGHT, RC
 
-_SVG = {**RC, "svg.fonttype": "none", "svg.hashsalt": "edgesim"}
+_SVG: dict[str, object] = {**RC, "svg.fonttype": "none", "svg.hashsalt": "edgesim"}
 _FORMATS = ("svg", "pdf", "png")
 
 
@@ -27,7 +27,7 @@ def save(figure: Figure | Axes, path: str | Path) -> Path:
     kind = path.suffix[1:].lower()
     if kind not in _FORMATS:
         raise ValueError(f"{path}: suffix '{path.suffix}'; allowed: .svg, .pdf, .png")
-    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+    dates: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
     with matplotlib.rc_context(_SVG):
         _figure(figure).savefig(path, format=kind, dpi=160, metadata=dates[kind])
     return path
@@ -39,8 +39,8 @@ def svg(figure: Figure | Axes, *, theme: str = "light", themed: bool = False, ti
 
     theme: "light" or "dark" fixes the colours; themed=True makes each colour a CSS custom property of its
     role (`var(--ink)`, `var(--series-1)`, ...; `plots.LIGHT` and `plots.DARK` are their values), no
-    background, and a size that follows the page. title and desc: what a screen reader says, plain text. prefix
-    goes before every id, so that several figures fit one page; by default it is made from what is drawn.
+    background, and a size that follows the page. title and desc: what a screen reader says, plain text.
+    prefix goes before every id, so that several figures fit one page; by default it is made from the data.
     """
     if theme not in ("light", "dark"):
         raise ValueError(f"theme '{theme}'; allowed: light, dark")
@@ -89,7 +89,10 @@ def data_hash(figure: Figure | Axes) -> str:
     """
     digest = hashlib.sha256()
     for kind, values in _data(_figure(figure)):
-        array = np.asarray(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan))
+        array = np.asarray(values, dtype=float)
+        mask = getattr(values, "mask", None)
+        if mask is not None:
+            array = np.where(mask, np.nan, array)
         words = " ".join(_six(value) for value in array.ravel())
         digest.update(f"{kind} {array.shape} {words}\n".encode())
     return digest.hexdigest()[:12]

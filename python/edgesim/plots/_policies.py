@@ -23,8 +23,8 @@ def policy_frame(summary: dict[str, Any]) -> pd.DataFrame:
         row = {}
         for key, value in values.items():
             if isinstance(value, dict) and "mean" in value:
-                interval = value.get("ci95") or (float("nan"), float("nan"))
-                row[key], row[f"{key}_low"], row[f"{key}_high"] = value["mean"], *interval
+                low, high = value.get("ci95") or (float("nan"), float("nan"))
+                row[key], row[f"{key}_low"], row[f"{key}_high"] = value["mean"], low, high
             elif value is None:
                 row[key] = row[f"{key}_low"] = row[f"{key}_high"] = float("nan")
         rows[name] = row
@@ -32,7 +32,8 @@ def policy_frame(summary: dict[str, Any]) -> pd.DataFrame:
     return frame.sort_values("reward", ascending=False, kind="stable")
 
 
-def select(policies: pd.DataFrame, learners: Iterable[str] = (), keep: Iterable[str] = (), most: int = 12) -> list[str]:
+def select(policies: pd.DataFrame, learners: Iterable[str] = (), keep: Iterable[str] = (),
+           most: int = 12) -> list[str]:
     """At most `most` names of a policy_frame in its order: kept ones and learners first, then the best."""
     _check.columns(policies, ["reward"], "policies")
     if most < 1:

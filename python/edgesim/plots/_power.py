@@ -14,10 +14,10 @@ def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w
                 ax: Axes | None = None) -> Axes:
     """Power as steps, with coloured spans and the cap.
 
-    power: one row per constant stretch: start_s, length_s and columns that end in _w, in W; the thickest line is
-    total_w, or the only column. spans: start_s, end_s and label, one colour and hatch per label, such as the
-    requests of an episode by action or the states of a model. cap_w: a line in W; stretches of the total
-    above it are drawn thicker in its colour.
+    power: one row per constant stretch: start_s, length_s and columns that end in _w, in W; the thickest
+    line is total_w, or the only column. spans: start_s, end_s and label, one colour and hatch per label,
+    such as the requests of an episode by action or the states of a model. cap_w: a line in W; stretches of the
+    total above it are drawn thicker in its colour.
     """
     frame = _check.columns(power, ["start_s", "length_s"], "power")
     rails = [str(column) for column in frame.columns if str(column).endswith("_w")]
@@ -49,12 +49,14 @@ def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w
     _style.dress(ax, "time, s", "power, W")
     ax.set_xlim(start[0], ends[-1] if ends[-1] > start[0] else start[0] + 1)
     ax.set_ylim(bottom=0)
-    ax.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncol=4, frameon=False, fontsize=8.5,
+    ax.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncol=4, frameon=False,
+              fontsize=8.5,
               labelcolor=_style.INK)
     return ax
 
 
-def _steps(start: np.ndarray, end: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _steps(start: _check.Floats, end: _check.Floats,
+           level: _check.Floats) -> tuple[_check.Floats, _check.Floats]:
     """Corners of the steps; a gap between stretches stays a gap."""
     time, power = [], []
     for i, (begin, stop, watts) in enumerate(zip(start, end, level)):
@@ -71,7 +73,8 @@ def _draw_spans(ax: Axes, spans: pd.DataFrame) -> list[Patch]:
     labels = list(dict.fromkeys(frame["label"].astype(str)))
     patches = []
     for index, label in enumerate(labels):
-        look = {"facecolor": _style.SERIES[index % 8], "alpha": 0.25, "linewidth": 0}
+        look = {"facecolor": _style.SERIES[index % 8], "edgecolor": _style.SERIES[index % 8], "alpha": 0.25,
+                "linewidth": 0, "hatch": _style.HATCHES[index % 8]}
         for span in frame[frame["label"].astype(str) == label].itertuples():
             ax.axvspan(span.start_s, span.end_s, **look)
             ax.axvline(span.start_s, color=_style.PAPER, linewidth=0.8)

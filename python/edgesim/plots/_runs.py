@@ -23,8 +23,9 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
 
     curves: one row per policy, replica and episode with the reward of the episode, as curves.csv. Each curve
     is the mean over replicas of the running mean of the last `window` episodes (default: a twentieth of
-    them); its band holds the middle 95 % of the replicas, where there are at most three curves. best_constant: name and mean evaluation reward
-    of the best constant action; optimum: that of the optimum. Both become lines.
+    them); its band holds the middle 95 % of the replicas, where there are at most three curves.
+    best_constant: name and mean evaluation reward of the best constant action; optimum: that of the optimum.
+    Both become lines.
     """
     frame = _check.columns(curves, ["policy", "replica", "episode", "reward"], "curves")
     _check.finite(frame["reward"], "curves: reward")
@@ -47,7 +48,8 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
             low, high = np.nanpercentile(smooth.to_numpy(), [2.5, 97.5], axis=1)
             ax.fill_between(smooth.index, low, high, color=look["color"], alpha=0.16, linewidth=0)
     if optimum is not None:
-        ax.axhline(optimum, color=_style.INK, linestyle=(0, (6, 2)), linewidth=1.3, label=f"optimum, {optimum:.2f}")
+        ax.axhline(optimum, color=_style.INK, linestyle=(0, (6, 2)), linewidth=1.3,
+                   label=f"optimum, {optimum:.2f}")
     if best_constant is not None:
         ax.axhline(best_constant[1], color=_style.INK, linestyle=(0, (1, 1.5)), linewidth=1.5,
                    label=f"{best_constant[0]} (best constant), {best_constant[1]:.2f}")
@@ -55,19 +57,21 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
     band = f", {replicas} replica{'s' if replicas > 1 else ''}"
     if replicas > 1:
         band += ", band: middle 95 % of them" if len(names) <= MOST_BANDS else " (no bands: too many curves)"
-    _style.dress(ax, "training episode", "reward per episode", title=f"mean of the last {width} episodes{band}")
+    _style.dress(ax, "training episode", "reward per episode",
+                 title=f"mean of the last {width} episodes{band}")
     ax.set_xlim(0, episodes - 1 if episodes > 1 else 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _style.legend(ax, outside=True, ncol=2)
     return ax
 
 
-def budget_use(evaluation: pd.DataFrame, *, policies: Iterable[str] | None = None, ax: Axes | None = None) -> Axes:
+def budget_use(evaluation: pd.DataFrame, *, policies: Iterable[str] | None = None,
+               ax: Axes | None = None) -> Axes:
     """How much of the energy budget each policy's evaluation episodes use.
 
     evaluation: one row per policy and episode with budget_used (share of the budget, 1 is all of it) and
-    requests_cut, as evaluation.csv. Boxes are quartiles with the median, whiskers reach from the 5th to the 95th
-    percentile; crosses are episodes in which a request was cut, a brown-out, and their share is said.
+    requests_cut, as evaluation.csv. Boxes are quartiles with the median, whiskers reach from the 5th to the
+    95th percentile; crosses are episodes in which a request was cut, a brown-out, and their share is said.
     """
     frame = _check.columns(evaluation, ["policy", "budget_used", "requests_cut"], "evaluation")
     _check.finite(frame["budget_used"], "evaluation: budget_used")
@@ -118,7 +122,8 @@ def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value:
     names = _check.chosen(there[:12] if named is None else named, there, "policies")
     ax = _style.axes(ax, height=4.2)
     ahead = front(energy, reward)
-    joined, = ax.plot(energy[ahead], reward[ahead], color=_style.MUTED, linewidth=1.1, linestyle=(0, (5, 2)), zorder=1,
+    joined, = ax.plot(energy[ahead], reward[ahead], color=_style.MUTED, linewidth=1.1, linestyle=(0, (5, 2)),
+                      zorder=1,
                        label="front: none earns more for less")
     x_error, y_error = _error(frame, "energy_per_request_j"), _error(frame, value)
     drawn, handles = 0, [joined]
@@ -129,7 +134,8 @@ def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value:
                     "markeredgecolor": _style.INK, "markeredgewidth": 0.6}
             handles.append(Line2D([], [], label=name, **look))
             drawn += 1
-        ax.errorbar(energy[position], reward[position], xerr=x_error[:, [position]], yerr=y_error[:, [position]],
+        ax.errorbar(energy[position], reward[position], xerr=x_error[:, [position]],
+                    yerr=y_error[:, [position]],
                     ecolor=_style.MUTED, elinewidth=0.9, capsize=2, **look)
     if len(names) < len(there):
         handles.append(Line2D([], [], linestyle="none", marker=".", color=_style.SERIES[7],
@@ -140,7 +146,7 @@ def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value:
     return ax
 
 
-def _error(frame: pd.DataFrame, key: str) -> np.ndarray:
+def _error(frame: pd.DataFrame, key: str) -> _check.Floats:
     """(2, policies): what error bars reach down and up, 0 without an interval."""
     if f"{key}_low" not in frame.columns or f"{key}_high" not in frame.columns:
         return np.zeros((2, len(frame)))
@@ -149,7 +155,8 @@ def _error(frame: pd.DataFrame, key: str) -> np.ndarray:
     return np.nan_to_num(np.clip([below, above], 0, None))
 
 
-def forest(gaps: pd.DataFrame, *, label: str = "gap to the optimum, reward per episode", row_label: str = "policy",
+def forest(gaps: pd.DataFrame, *, label: str = "gap to the optimum, reward per episode",
+           row_label: str = "policy",
            target: str = "optimum", ax: Axes | None = None) -> Axes:
     """A certificate per row: the gap and its interval.
 

@@ -1,7 +1,7 @@
 """Reports: one HTML file that holds all it shows, of a run folder or of another output of edgesim.
 
-`write(path)` writes it, `html(path)` gives it as text; `python -m edgesim.report PATH` is the command. The kind
-is recognised by content: a run folder, or the JSON of `fit --report`, `fidelity`, `predict --json`,
+`write(path)` writes it, `html(path)` gives it as text; `python -m edgesim.report PATH` is the command. The
+kind is recognised by content: a run folder, or the JSON of `fit --report`, `fidelity`, `predict --json`,
 `exercise --json` or `compare --json`.
 """
 
@@ -34,11 +34,12 @@ _KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any]], Page]]] = {
 
 
 def html(path: str | Path) -> str:
-    """The report of a run folder or JSON file. ReportError (a ValueError of one line) where there is none to make."""
+    """The report of a run folder or JSON file; ReportError (a ValueError of one line) where none can be."""
     path = Path(path)
     if path.is_dir():
+        folder = path
         if (path / "summary.json").exists():
-            return _made(path, lambda: run_page(path))
+            return _made(path, lambda: run_page(folder))
         if (path / "fidelity.json").exists():
             return html(path / "fidelity.json")
         raise ReportError(f"{path}: a folder without summary.json; {_ALLOWED}")
@@ -63,15 +64,20 @@ def write(path: str | Path, out: str | Path | None = None, *, force: bool = Fals
     ReportError where no report can be made, or `out` exists and `force` is not given.
     """
     source = Path(path)
-    target = Path(out) if out is not None else source / "report.html" if source.is_dir() else source.with_suffix(".html")
+    if out is not None:
+        target = Path(out)
+    else:
+        target = source / "report.html" if source.is_dir() else source.with_suffix(".html")
     if target.is_dir():
         raise ReportError(f"{target}: is a folder; allowed: the name of a file")
     if target.exists() and not force:
-        raise ReportError(f"{target}: exists already; allowed: another name, or --force (force=True) to replace it")
+        raise ReportError(f"{target}: exists already; allowed: another name, or --force (force=True) to "
+                          "replace it")
     if source.exists() and target.exists() and target.samefile(source):
         raise ReportError(f"{target}: would overwrite the input; allowed: another name")
     if not target.parent.is_dir():
-        raise ReportError(f"{target}: there is no folder {target.parent}; allowed: a file in a folder that exists")
+        raise ReportError(f"{target}: there is no folder {target.parent}; allowed: a file in a folder that "
+                          "exists")
     text = html(source)
     try:
         handle, half = tempfile.mkstemp(prefix=".edgesim-", dir=target.parent)

@@ -18,11 +18,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = _Parser(prog="edgesim report", description="Write one HTML file that shows a run, a fit, a judgement of "
+    parser = _Parser(prog="edgesim report", description="Write one HTML file that shows a run, a fit, a "
+                                                        "judgement of "
                      "fidelity, a prediction or a comparison, and needs nothing else.")
     parser.add_argument("path", help="run folder of `edgesim run`, or the JSON of fit --report, fidelity, "
                         "predict --json, exercise --json or compare --json")
-    parser.add_argument("-o", "--out", metavar="OUT.html", help="default: report.html in a run folder, else FILE.html")
+    parser.add_argument("-o", "--out", metavar="OUT.html",
+                        help="default: report.html in a run folder, else FILE.html")
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     given = parser.parse_args(arguments)
     matplotlib.use("agg")

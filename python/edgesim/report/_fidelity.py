@@ -20,12 +20,15 @@ def fidelity_page(json: dict[str, Any]) -> Page:
         drawn = plots.fidelity(json, signal=signal)
         sections.append(Section(f"signal-{index + 1}", f"Signal {signal}", [
             picture(drawn, f"signal{index + 1}", f"Fidelity of {signal}",
-                    f"Each model on {signal}, which it was not fitted to: bias and CRPS of energy, {unit} within the central "
-                    "90 % and 50 % of their simulated energies, and distance of the peaks."), _scores(json, signal, unit)]))
+                    f"Each model on {signal}, which it was not fitted to: bias and CRPS of energy, {unit} "
+                    "within the central "
+                    "90 % and 50 % of their simulated energies, and distance of the peaks."),
+                    _scores(json, signal, unit)]))
     if json["paired"]:
         sections.append(_paired(json, unit))
     notes = [Words(f"Note: {note}") for note in json["notes"]]
-    pairs = [("edgesim", json["edgesim"]), ("reading interval, s", json["interval_s"]), ("rails", json["rails"])]
+    pairs = [("edgesim", json["edgesim"]), ("reading interval, s", json["interval_s"]),
+             ("rails", json["rails"])]
     pairs += [(str(i["file"]), str(i["hash"])) for i in json["inputs"]]
     sections.append(Section("settings", "Settings", [facts("The config, every default filled in", [
         (str(key), value) for key, value in config.items() if key != "models"])], folded=True))
@@ -46,10 +49,13 @@ def _scores(json: dict[str, Any], signal: str, unit: str) -> Table:
                   for key in ("inside_90", "inside_50")]
         rows.append([str(model["name"]), number(model["parameters"], 0), number(model["fit_s"], 1),
                      _mean([100 * (e["simulated"] / e["measured"] - 1) for e in energy], 2),
-                     *inside, _mean([100 * e["crps"] / e["measured"] for e in energy if e["crps"] is not None], 2),
-                     _mean([s["peak_w"]["w1"] for s, _ in found], 2), _mean([s["log_score"] for s, _ in found], 3)])
+                     *inside,
+                     _mean([100 * e["crps"] / e["measured"] for e in energy if e["crps"] is not None], 2),
+                     _mean([s["peak_w"]["w1"] for s, _ in found], 2),
+                     _mean([s["log_score"] for s, _ in found], 3)])
     return Table(f"{signal}: means over the actions. A true law has 90 % and 50 % of the {unit} inside.",
-                 [("model", False), ("parameters", True), ("fit, s", True), ("energy bias, %", True), ("in 90 %", True),
+                 [("model", False), ("parameters", True), ("fit, s", True), ("energy bias, %", True),
+                  ("in 90 %", True),
                   ("in 50 %", True), ("CRPS, %", True), ("peak W1, W", True), ("log score", True)], rows)
 
 
@@ -71,7 +77,10 @@ def _paired(json: dict[str, Any], unit: str) -> Section:
         if known and high < 0:
             better = f"{against} is better"
         interval = f"{row['mean']:.3g} [{low:.3g}, {high:.3g}]" if known and row["mean"] is not None else "-"
-        rows.append([f"{row['signal']}, {row['score']}", interval, better, f"{row['better_count']} of {row['count']}"])
-    table = Table(f"{against} minus {reference} on the same {unit}, lower scores are better, with 95 % bootstrap intervals.",
-                  [("score", False), ("difference", True), ("which is better", False), (f"{reference} lower in", True)], rows)
+        rows.append([f"{row['signal']}, {row['score']}", interval, better,
+                     f"{row['better_count']} of {row['count']}"])
+    table = Table(f"{against} minus {reference} on the same {unit}, lower scores are better, with 95 % "
+                  "bootstrap intervals.",
+                  [("score", False), ("difference", True), ("which is better", False),
+                   (f"{reference} lower in", True)], rows)
     return Section("paired", f"{reference} against {against}", [table])

@@ -75,9 +75,11 @@ def picture(drawn: Any, name: str, title: str, caption: str) -> Picture:
 
 def render(page: Page) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-                                     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
+                                     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+                                     undefined=jinja2.StrictUndefined)
     version = getattr(import_module("edgesim"), "__version__")
-    return environment.get_template("page.html.j2").render(page=page, version=version, light=plots.LIGHT, dark=plots.DARK)
+    return environment.get_template("page.html.j2").render(page=page, version=version, light=plots.LIGHT,
+                                                           dark=plots.DARK)
 
 
 def number(value: Any, digits: int = 2, scale: float = 1) -> str:
@@ -116,4 +118,5 @@ def plain(value: Any) -> str:
 
 def facts(caption: str, pairs: Sequence[tuple[str, Any]]) -> Table:
     """A table of names and values."""
-    return Table(caption, [("what", False), ("value", False)], [[name, plain(value)] for name, value in pairs])
+    return Table(caption, [("what", False), ("value", False)],
+                 [[name, plain(value)] for name, value in pairs])

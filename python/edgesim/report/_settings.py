@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def settings(text: str) -> list[list[str]]:
-    """[path, value] of each line with a value, in order; an item of a list is called by its name or number."""
+    """[path, value] of each line with a value, in order; an item of a list is called by name or number."""
     rows: list[list[str]] = []
     path: list[tuple[int, str]] = []  # indent and key of what encloses the line
     counts: dict[str, int] = {}
