@@ -162,6 +162,10 @@ for file in summary.json evaluation.csv curves.csv; do
   cmp -s "named/deep/$file" "again/$file" || fail "resolved config: other $file"
 done
 "$edgesim" compare named/deep again >out 2>err || fail "compare of equal runs: $(cat out err)"
+"$edgesim" compare named/deep again --json compared.json >as_json 2>err && cmp -s out as_json || fail "compare --json: $(cat err)"
+[ "$(grep -c '"broken": false' compared.json)" -eq "$(grep -c '^ok ' out)" ] && ! grep -q '"broken": true' compared.json || fail "compare --json: $(cat compared.json)"
+"$edgesim" compare named/deep again --json no/such/folder.json >out 2>err
+[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -- '--json no/such/folder.json: there is no folder' err && [ ! -s out ] || fail "compare --json into no folder: $(cat err)"
 "$edgesim" compare named/deep runs/six_actions >out 2>err
 [ $? -eq 2 ] && grep -q 'seed is' err || fail "compared runs of different seeds"
 "$edgesim" actions "$configs/six_actions_cap.yaml" --set optimum.draws=200 >out 2>err && grep -q 'over 120 W' out || fail actions
