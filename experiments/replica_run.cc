@@ -46,7 +46,7 @@ EvalRow RowOf(const EpisodeRecord& record, const ExperimentConfig& config) {
 
 std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contestant& contestant,
                                       std::uint32_t replica, const TrainedState* resume,
-                                      Replica& result) {
+                                      Replica& result, const std::function<void()>& checkpoint) {
   const std::uint32_t first = resume != nullptr ? resume->episodes : 0;
   std::unique_ptr<Policy> policy = contestant.make(first);
   if (!contestant.learns) return policy;
@@ -54,6 +54,7 @@ std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contes
   const std::uint32_t end = first + built.config.episodes.train;
   result.curve.reserve(built.config.episodes.train);
   for (std::uint32_t episode = first; episode < end; ++episode) {
+    if (checkpoint) checkpoint();
     const EpisodeRecord record = RunEpisode(built.world, *policy, contestant.name,
                                             EpisodeNoise(built, replica, episode, Phase::kTrain));
     result.curve.push_back({record.reward, record.budget_used});
@@ -63,9 +64,10 @@ std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contes
 }
 
 void Evaluate(const BuiltExperiment& built, const Contestant& contestant, Policy& policy,
-              std::uint32_t replica, Replica& result) {
+              std::uint32_t replica, Replica& result, const std::function<void()>& checkpoint) {
   result.eval.reserve(built.config.episodes.eval);
   for (std::uint32_t episode = 0; episode < built.config.episodes.eval; ++episode) {
+    if (checkpoint) checkpoint();
     const EpisodeRecord record = RunEpisode(built.world, policy, contestant.name,
                                             EpisodeNoise(built, replica, episode, Phase::kEval));
     result.eval.push_back(RowOf(record, built.config));
@@ -89,7 +91,8 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
   const TrainedState* resume = contestant.config && contestant.learns && options.resume != nullptr
                                    ? &options.resume->at({contestant.name, replica})
                                    : nullptr;
-  const std::unique_ptr<Policy> policy = TrainedPolicy(built, contestant, replica, resume, result);
+  const std::unique_ptr<Policy> policy =
+      TrainedPolicy(built, contestant, replica, resume, result, options.checkpoint);
   if (contestant.learns && options.keep_trained) {
     result.trained = {
         .episodes = (resume != nullptr ? resume->episodes : 0) + config.episodes.train,
@@ -97,7 +100,7 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
   }
   if (const auto* priced = dynamic_cast<const PricesConstraints*>(policy.get()))
     result.multipliers = priced->Multipliers();
-  Evaluate(built, contestant, *policy, replica, result);
+  Evaluate(built, contestant, *policy, replica, result, options.checkpoint);
   return result;
 }
 

@@ -1,6 +1,7 @@
 // One policy on one replica: its training and its evaluation.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "experiments/contestants.h"
@@ -17,14 +18,15 @@ EvalRow RowOf(const EpisodeRecord& record, const ExperimentConfig& config);
 
 // A policy as it is evaluated: a learner trained for episodes.train episodes, after those of
 // `resume` if that is not null (a policy of the same kind and sizes, else InputError). What
-// training left behind is added to `result`.
+// training left behind is added to `result`. `checkpoint` as RunOptions has it.
 std::unique_ptr<Policy> TrainedPolicy(const BuiltExperiment& built, const Contestant& contestant,
                                       std::uint32_t replica, const TrainedState* resume,
-                                      Replica& result);
+                                      Replica& result,
+                                      const std::function<void()>& checkpoint = {});
 
 // Adds the evaluation episodes of a frozen policy, in the world of `built`, to `result`.
 void Evaluate(const BuiltExperiment& built, const Contestant& contestant, Policy& policy,
-              std::uint32_t replica, Replica& result);
+              std::uint32_t replica, Replica& result, const std::function<void()>& checkpoint = {});
 
 // Without replicas.
 PolicyRun RunOf(const Contestant& contestant);

@@ -90,6 +90,8 @@ struct RunOptions {
   // Called now and then with the episodes done and all there are; never from two threads at once.
   // What it throws ends the run.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  // Called before each episode, from any thread. What it throws ends the run.
+  std::function<void()> checkpoint = {};
   std::vector<Contestant> guests = {};  // take part too; they are not resumed
   // Called once, when the decision model is known and before any episode runs.
   std::function<void(const DecisionModel&)> on_model;

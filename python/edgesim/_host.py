@@ -90,11 +90,11 @@ def predict(
     for value, what in ((model, "model"), (quantization, "quantization")):
         if not isinstance(value, str):
             raise TypeError(f"{what} must be text, not {type(value).__name__}")
-    tokens = [count(prompt, "prompt", _MOST_TOKENS), count(generate, "generate", _MOST_TOKENS)]
-    if 0 in tokens:
+    prompt, generate = count(prompt, "prompt", _MOST_TOKENS), count(generate, "generate", _MOST_TOKENS)
+    if 0 in (prompt, generate):
         raise _edgesim.InputError(f"prompt and generate must be 1 to {_MOST_TOKENS} tokens")
     chosen = None if threads is None else count(threads, "threads", 4096)
     text = _edgesim.predict(
-        model, quantization, *tokens, chosen, path_text(host_profile, "host_profile"), bool(other_host)
+        model, quantization, prompt, generate, chosen, path_text(host_profile, "host_profile"), bool(other_host)
     )
     return dict(json.loads(text))

@@ -167,4 +167,5 @@ def fit_hsmm(
         count(max_iterations, "max_iterations", 10_000),
         count(seed, "seed", _MOST_SEED),
     )
-    return HsmmFit(**(result | {"model": Hsmm._of(result["model"])}))
+    result["model"] = Hsmm._of(result["model"])
+    return HsmmFit(**result)

@@ -154,6 +154,7 @@ py::dict PyExperiment::Run(int threads, bool keep_policies, const py::dict& poli
          .keep_trained = keep_policies,
          .resume = nullptr,
          .progress = [&](std::uint64_t done, std::uint64_t total) { state.Progress(done, total); },
+         .checkpoint = [&] { state.Check(); },
          .guests = guests,
          .on_model =
              [&](const DecisionModel& model) {
@@ -190,14 +191,15 @@ const Contestant* PyExperiment::Find(const std::string& policy, std::vector<Cont
                                fmt::join(names, ", "), DidYouMean(policy, names)));
 }
 
-Policy& PyExperiment::Trained(const Contestant& contestant, std::uint32_t replica) {
+Policy& PyExperiment::Trained(const Contestant& contestant, std::uint32_t replica,
+                              const std::function<void()>& checkpoint) {
   Replica training;
   if (!contestant.config && !contestant.constant) {  // a guest: the same name may mean another one
     return *(trained_[{contestant.name, replica}] =
-                 TrainedPolicy(*built_, contestant, replica, nullptr, training));
+                 TrainedPolicy(*built_, contestant, replica, nullptr, training, checkpoint));
   }
   std::unique_ptr<Policy>& policy = trained_[{contestant.name, replica}];
-  if (!policy) policy = TrainedPolicy(*built_, contestant, replica, nullptr, training);
+  if (!policy) policy = TrainedPolicy(*built_, contestant, replica, nullptr, training, checkpoint);
   return *policy;
 }
 
@@ -208,12 +210,12 @@ PowerCourse PyExperiment::Simulate(const std::string& policy, std::uint32_t repl
   CheckReplica(*built_, replica);
   std::vector<Contestant> guests =
       GuestsOf(policies, built_->ActionNames(), built_->VisibleClassNames());
-  const auto released = CallInterruptibly(py::none(), [&](CallState&) {
+  return CallInterruptibly(py::none(), [&](CallState& state) {
     const std::lock_guard lock(mutex_);
     const Contestant& contestant = *Find(policy, guests);
-    return RecordCourse(*built_, contestant, Trained(contestant, replica), replica, episode, keyed);
+    Policy& trained = Trained(contestant, replica, [&] { state.Check(); });
+    return RecordCourse(*built_, contestant, trained, replica, episode, keyed);
   });
-  return released;
 }
 
 void BindExperiment(py::module_& module) {

@@ -40,7 +40,8 @@ class PyExperiment {
 
  private:
   const Contestant* Find(const std::string& policy, std::vector<Contestant>& guests);
-  Policy& Trained(const Contestant& contestant, std::uint32_t replica);
+  Policy& Trained(const Contestant& contestant, std::uint32_t replica,
+                  const std::function<void()>& checkpoint);
 
   std::shared_ptr<const BuiltExperiment> built_;
   std::mutex mutex_;  // of what follows: found out when first asked for

@@ -332,5 +332,16 @@ TEST(CountParametersTest, CountsWhatIsFree) {
   EXPECT_EQ(CountParameters(model, false), 14);
 }
 
+TEST(FitHsmm, EndsWhereItsCheckpointThrows) {
+  struct Enough {};
+  int calls = 0;
+  EmOptions options;
+  options.checkpoint = [&] {
+    if (++calls == 3) throw Enough{};
+  };
+  EXPECT_THROW(FitHsmm(TwoStatesGuess(), 0, TwoStateSequences(20, 400), options), Enough);
+  EXPECT_EQ(calls, 3);
+}
+
 }  // namespace
 }  // namespace edgesim

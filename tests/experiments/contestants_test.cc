@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policies/baselines.h"
+#include "sim/input_error.h"
 #include "tests/experiments/small_experiment.h"
 
 namespace edgesim {
@@ -29,6 +31,29 @@ TEST(Contestants, AreTheConstantActionsThePoliciesAndTheOptimum) {
   EXPECT_EQ(lineup->Find("always-qwen3-4b-q6_k")->constant, 0U);
   EXPECT_FALSE(lineup->Find("always-qwen3-4b-q6_k")->config);
   EXPECT_EQ(lineup->Find("nobody"), nullptr);
+}
+
+TEST(Contestants, GuestsTakePartUnderNamesOfTheirOwn) {
+  const auto built = BuildSmall({"policies=[random]"});
+  const Contestant guest{.name = "guest",
+                         .make = [](std::uint32_t) { return std::make_unique<Always>(1); },
+                         .constant = {},
+                         .config = {}};
+  const auto lineup = MakeLineup(*built, {}, {guest});
+  ASSERT_NE(lineup->Find("guest"), nullptr);
+  EXPECT_EQ(lineup->contestants.size(), MakeLineup(*built)->contestants.size() + 1);
+  Contestant taken = guest;
+  taken.name = "random";
+  EXPECT_THAT([&] { MakeLineup(*built, {}, {taken}); },
+              testing::ThrowsMessage<InputError>("two policies are named 'random'; rename one"));
+
+  const RunSummary summary =
+      Summarise(*built, RunExperiment(*built, {.threads = 2, .guests = {guest}}));
+  const auto named = [&](const std::string& name) -> const PolicySummary& {
+    return *std::find_if(summary.policies.begin(), summary.policies.end(),
+                         [&](const PolicySummary& p) { return p.name == name; });
+  };
+  EXPECT_EQ(named("guest").reward.mean, named("always-" + built->actions[1].name).reward.mean);
 }
 
 TEST(Contestants, OptimumUnderConstraintsIsConstrained) {

@@ -26,6 +26,15 @@ TEST(Files, ReadBackWhatWasWritten) {
   std::filesystem::remove(path);
 }
 
+TEST(Files, ShippedOnesMayHaveMoved) {
+  const std::filesystem::path built_in = ShareDir();
+  ::setenv("EDGESIM_SHARE_DIR", "/moved", 1);
+  EXPECT_EQ(ShareDir(), "/moved");
+  ::setenv("EDGESIM_SHARE_DIR", "", 1);
+  EXPECT_EQ(ShareDir(), built_in);
+  ::unsetenv("EDGESIM_SHARE_DIR");
+}
+
 // Where the disk is full, what was there stays and no part is left.
 TEST(Files, AreWrittenWholeOrNotAtAll) {
   namespace fs = std::filesystem;

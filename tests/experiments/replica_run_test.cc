@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/experiments/small_experiment.h"
 
 namespace edgesim {
@@ -59,6 +61,20 @@ TEST(ReplicaRun, RowCountsWhatBecameOfRequests) {
   EXPECT_TRUE(row.browned_out);
   EXPECT_EQ(row.completed_energy_j, 3);
   EXPECT_EQ(row.completed_latency_s, 2);
+}
+
+TEST(ReplicaRun, EndsWhereItsCheckpointThrows) {
+  const auto built = BuildSmall({"policies=[q-learning]"});
+  struct Enough {};
+  for (const int last : {5, 25}) {  // in training, in evaluation
+    std::atomic<int> calls = 0;
+    const RunOptions options{.checkpoint = [&] {
+      if (++calls == last) throw Enough{};
+    }};
+    const auto lineup = MakeLineup(*built);
+    EXPECT_THROW(RunReplica(*built, *lineup->Find("q-learning"), 0, options), Enough);
+    EXPECT_EQ(calls, last);
+  }
 }
 
 }  // namespace
