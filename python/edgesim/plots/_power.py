@@ -16,8 +16,8 @@ def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w
 
     power: one row per constant stretch: start_s, length_s and columns that end in _w, in W; the thickest
     line is total_w, or the only column. spans: start_s, end_s and label, one colour and hatch per label,
-    such as the requests of an episode by action or the states of a model. cap_w: a line in W; stretches of the
-    total above it are drawn thicker in its colour.
+    such as the requests of an episode by action or the states of a model. cap_w: a line in W; stretches of
+    the total above it are drawn thicker in its colour.
     """
     frame = _check.columns(power, ["start_s", "length_s"], "power")
     rails = [str(column) for column in frame.columns if str(column).endswith("_w")]

@@ -47,7 +47,9 @@ class Run:
         return [(name, c) for name in self.frame.index for c in self.policies[name].get("constraints") or []]
 
     def broken(self, name: str) -> bool:
-        return any(c.get("verdict") == "broken" for c in self.policies[name].get("constraints") or [])
+        """Whether a constraint is broken, or its mean is beyond the limit, as the run picks its best."""
+        constraints = self.policies[name].get("constraints") or []
+        return any(c["verdict"] == "broken" or c["mean"] > c["limit"] for c in constraints)
 
     def best(self) -> str:
         """The policy that earns the most, of those that break no constraint if there is one."""
