@@ -60,6 +60,7 @@ class Fitter {
     HsmmFit fit;
     double last = -std::numeric_limits<double>::infinity();
     for (fit.iterations = 1;; ++fit.iterations) {
+      if (options_.checkpoint) options_.checkpoint();
       const double log_likelihood = Iterate();
       fit.course.push_back(log_likelihood);
       fit.converged = log_likelihood - last < options_.tolerance * std::abs(log_likelihood);

@@ -2,6 +2,7 @@
 // sequence.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "calibration/duration_fit.h"
@@ -19,6 +20,8 @@ struct EmOptions {
   // Longest stay, intervals; longer ones cannot occur. 0: as long as the longest sequence and
   // beyond.
   int longest_stay = 0;
+  // Called before each iteration, from any thread; what it throws ends the fit.
+  std::function<void()> checkpoint = {};
 };
 
 struct HsmmFit {

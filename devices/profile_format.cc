@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "devices/hsmm_io.h"
 #include "devices/json_text.h"
 #include "devices/profile_io.h"
 
@@ -12,58 +12,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Not stod, which refuses subnormal numbers: EM may leave a probability of 1e-310.
-double Rounded(double value) { return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr); }
+constexpr int kProfileDigits = 6;
 
-Json ToJson(const DurationLaw& law) {
-  Json json = {{"family", kDurationFamilyNames[static_cast<std::size_t>(law.family)]}};
-  if (law.family == DurationFamily::kTable) {
-    Json table = Json::array();
-    for (const double p : law.table) table.push_back(Rounded(p));
-    json["probability"] = table;
-    return json;
-  }
-  json["mean_s"] = Rounded(law.mean_s);
-  if (ShapeParameters(law) > 0) json["shape"] = Rounded(law.shape);
-  return json;
-}
-
-Json ToJson(const HsmmState& state) {
-  Json json = {{"name", state.name},
-               {"mean_w", Rounded(state.mean_w)},
-               {"sd_w", Rounded(state.sd_w)},
-               {"takes_level", state.takes_level}};
-  if (state.phi != 0) json["phi"] = Rounded(state.phi);
-  if (state.student_dof) json["student_dof"] = Rounded(*state.student_dof);
-  for (const MixtureComponent& c : state.mixture) {
-    json["mixture"].push_back({{"weight", Rounded(c.weight)},
-                               {"offset_w", Rounded(c.offset_w)},
-                               {"sd_w", Rounded(c.sd_w)}});
-  }
-  json["duration"] = state.duration ? ToJson(*state.duration) : Json();
-  return json;
-}
+double Rounded(double value) { return RoundedTo(value, kProfileDigits); }
 
 Json ToJson(const PowerClass& c) {
-  Json states = Json::array(), initial = Json::array(), transition = Json::array(), first;
-  for (std::size_t j = 0; j < c.hsmm.states.size(); ++j) {
-    states.push_back(ToJson(c.hsmm.states[j]));
-    initial.push_back(Rounded(c.hsmm.initial(static_cast<Eigen::Index>(j))));
-    Json row = Json::array();
-    for (const double p : c.hsmm.transition.row(static_cast<Eigen::Index>(j)))
-      row.push_back(Rounded(p));
-    transition.push_back(row);
-  }
-  if (c.hsmm.first_reading) {
-    first = {{"mean_w", Rounded(c.hsmm.first_reading->mean_w)},
-             {"sd_w", Rounded(c.hsmm.first_reading->sd_w)}};
-  }
-  return {{"level", {{"shared_w", Rounded(c.level.shared_w)}, {"own_w", Rounded(c.level.own_w)}}},
-          {"starts_mid_stay", c.hsmm.starts_mid_stay},
-          {"first_reading", first},
-          {"states", states},
-          {"initial", initial},
-          {"transition", transition}};
+  Json json = {
+      {"level", {{"shared_w", Rounded(c.level.shared_w)}, {"own_w", Rounded(c.level.own_w)}}}};
+  json.update(Json::parse(FormatHsmm(c.hsmm, kProfileDigits)));
+  return json;
 }
 
 Json ToJson(const RailPowerModel& rail) {

@@ -1,12 +1,11 @@
 #include "devices/profile_io.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "devices/json_cursor.h"
+#include "devices/hsmm_io.h"
 #include "sim/device.h"
 
 namespace edgesim {
@@ -14,8 +13,6 @@ namespace edgesim {
 namespace {
 
 using Cursor = JsonCursor;
-
-constexpr double kDecimalRoundOff = 1e-4;  // of probabilities written to 6 digits
 
 class ProfileReader {
  public:
@@ -115,89 +112,12 @@ class ProfileReader {
     rail.provenance = ProvenanceKey(at["provenance"]);
     for (const Cursor& item : at["classes"].Items()) {
       rail.classes.push_back(
-          {.hsmm = ReadHsmm(item),
+          {.hsmm = ReadHsmm(item, profile_.emission_interval_s),
            .level = {item["level"]["shared_w"].Number(), item["level"]["own_w"].Number(0)}});
     }
     if (rail.classes.size() != 1 && rail.classes.size() != classes)
       at["classes"].Fail(fmt::format("needs 1 or {} entries", classes));
     return rail;
-  }
-
-  Hsmm ReadHsmm(const Cursor& at) const {
-    Hsmm hsmm;
-    hsmm.interval_s = profile_.emission_interval_s;
-    for (const Cursor& item : at["states"].Items()) hsmm.states.push_back(ReadState(item));
-    const auto n = static_cast<Eigen::Index>(hsmm.states.size());
-    hsmm.initial = ReadRow(at["initial"], n);
-    const std::vector<Cursor> rows = at["transition"].Items();
-    if (static_cast<Eigen::Index>(rows.size()) != n)
-      at["transition"].Fail("needs one row per state");
-    hsmm.transition.resize(n, n);
-    for (Eigen::Index j = 0; j < n; ++j) {
-      hsmm.transition.row(j) = ReadRow(rows[static_cast<std::size_t>(j)], n).transpose();
-    }
-    if (!at["first_reading"].IsNull()) {
-      const Cursor first = at["first_reading"];
-      hsmm.first_reading = FirstReading{first["mean_w"].Number(), first["sd_w"].Positive()};
-    }
-    hsmm.starts_mid_stay = at["starts_mid_stay"].Boolean();
-    try {
-      Validate(hsmm);
-    } catch (const std::invalid_argument& error) {
-      at.Fail(error.what());
-    }
-    return hsmm;
-  }
-
-  static HsmmState ReadState(const Cursor& at) {
-    HsmmState state{.name = at["name"].Text(),
-                    .mean_w = at["mean_w"].Number(),
-                    .sd_w = at["sd_w"].Number(0),
-                    .takes_level = at["takes_level"].Boolean()};
-    if (at.Has("phi")) state.phi = at["phi"].Number(0);
-    if (at.Has("student_dof")) state.student_dof = at["student_dof"].Positive();
-    if (at.Has("mixture")) {
-      for (const Cursor& part : at["mixture"].Items()) {
-        state.mixture.push_back(
-            {part["weight"].Positive(), part["offset_w"].Number(), part["sd_w"].Positive()});
-      }
-      double sum = 0;
-      for (const MixtureComponent& c : state.mixture) sum += c.weight;
-      if (std::abs(sum - 1) > kDecimalRoundOff) at["mixture"].Fail("weights must sum to 1");
-      for (MixtureComponent& c : state.mixture) c.weight /= sum;
-    }
-    const Cursor duration = at["duration"];
-    if (!duration.IsNull()) state.duration = ReadDuration(duration);
-    return state;
-  }
-
-  static DurationLaw ReadDuration(const Cursor& at) {
-    const std::string name = at["family"].Text();
-    const auto found = std::find(kDurationFamilyNames.begin(), kDurationFamilyNames.end(), name);
-    if (found == kDurationFamilyNames.end()) {
-      at["family"].Fail(
-          fmt::format("'{}' must be one of {}", name, fmt::join(kDurationFamilyNames, ", ")));
-    }
-    DurationLaw law{.family = static_cast<DurationFamily>(found - kDurationFamilyNames.begin())};
-    if (law.family == DurationFamily::kTable) {
-      const Cursor table = at["probability"];
-      const Eigen::VectorXd pmf = ReadRow(table, static_cast<Eigen::Index>(table.Items().size()));
-      law.table.assign(pmf.begin(), pmf.end());
-      return law;
-    }
-    law.mean_s = at["mean_s"].Positive();
-    if (ShapeParameters(law) > 0) law.shape = at["shape"].Positive();
-    return law;
-  }
-
-  // Probabilities are written to 6 digits; their sum is restored here.
-  static Eigen::VectorXd ReadRow(const Cursor& at, Eigen::Index n) {
-    const std::vector<Cursor> items = at.Items();
-    if (static_cast<Eigen::Index>(items.size()) != n) at.Fail("needs one number per state");
-    Eigen::VectorXd row(n);
-    for (Eigen::Index j = 0; j < n; ++j) row(j) = items[static_cast<std::size_t>(j)].Number(0);
-    if (row.sum() != 0 && std::abs(row.sum() - 1) > kDecimalRoundOff) at.Fail("must sum to 1");
-    return row.sum() == 0 ? row : row / row.sum();
   }
 
   Cursor root_;

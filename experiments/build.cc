@@ -215,9 +215,10 @@ void CheckPolicy(const LoadedExperiment& loaded, const BuiltExperiment& built, s
 void ReadPolicyTable(const LoadedExperiment& loaded, BuiltExperiment& built, std::size_t i) {
   auto* config = std::get_if<TableConfig>(&built.config.policies[i].kind);
   if (config == nullptr) return;
-  const fs::path path = loaded.directory / config->file;
+  const fs::path path = loaded.attached.contains(config->file) ? fs::path(config->file)
+                                                               : loaded.directory / config->file;
   try {
-    const PolicyTableFile file = ParsePolicyTable(ReadTextFile(path), path.string());
+    const PolicyTableFile file = ParsePolicyTable(ReadNamedFile(loaded, path), path.string());
     config->table = TableFor(file, built.ActionNames(), built.VisibleClassNames(), path.string());
   } catch (const InputError& error) {
     loaded.document.Fail(fmt::format("policies.{}.file", i), error.what());
@@ -230,8 +231,8 @@ void ReadTables(const LoadedExperiment& loaded, BuiltExperiment& built) {
       FindNamedFile(loaded, "workload.questions", *workload.questions, "workloads/data", ".csv");
   const fs::path answers_path =
       FindNamedFile(loaded, "workload.answers", *workload.answers, "workloads/data", ".csv");
-  const std::string questions_text = ReadTextFile(questions_path),
-                    answers_text = ReadTextFile(answers_path);
+  const std::string questions_text = ReadNamedFile(loaded, questions_path),
+                    answers_text = ReadNamedFile(loaded, answers_path);
   built.tables_hash = fmt::format("{:016x}", HashName(questions_text + '\0' + answers_text));
   built.questions = ReadQuestions(CsvTable(questions_text, questions_path.string()));
   auto table = std::make_unique<AnswerTable>(CsvTable(answers_text, answers_path.string()),
@@ -267,6 +268,7 @@ std::unique_ptr<BuiltExperiment> Build(const LoadedExperiment& loaded, const Dev
   CheckLimits(loaded);
   CheckWorkloadKeys(loaded);
   const ChosenDevice chosen = ReadDevice(loaded, change);
+  built->attached = loaded.attached;
   built->device_facts = chosen.facts;
   built->device_scale = change.scale;
   built->profile_hash = chosen.hash;

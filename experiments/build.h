@@ -1,6 +1,7 @@
 // From a config to the objects of a run.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct BuiltExperiment {
   World world;
   std::string profile_hash;                      // of the files as read
   std::string tables_hash;                       // of questions and answers
+  std::map<std::string, std::string> attached;   // as Loaded has them
   std::vector<std::unique_ptr<Device>> devices;  // whose pointers the world has
   std::vector<std::unique_ptr<AnswerModel>> answer_models;
 

@@ -103,7 +103,7 @@ ChosenDevice ReadMeasuredDevice(const LoadedExperiment& loaded, const DeviceChan
   const DeviceConfig& config = loaded.config.device;
   const fs::path path =
       FindNamedFile(loaded, "device.profile", *config.profile, "devices/profiles", ".json");
-  std::string text = ReadTextFile(path);
+  std::string text = ReadNamedFile(loaded, path);
   DeviceProfile profile = ParseProfile(text, path.string());
   ChosenDevice chosen{.facts = {.name = profile.name,
                                 .description = profile.description,

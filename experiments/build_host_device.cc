@@ -114,7 +114,7 @@ DeviceInfo PowerOf(const LoadedExperiment& loaded, ChosenDevice& chosen,
   const DeviceConfig& config = loaded.config.device;
   const fs::path path = FindNamedFile(loaded, "device.power_profile", *config.power_profile,
                                       "devices/profiles", ".json");
-  const std::string text = ReadTextFile(path);
+  const std::string text = ReadNamedFile(loaded, path);
   const DeviceProfile profile = ParseProfile(text, path.string());
   chosen.hash = fmt::format("{:016x}", HashName(chosen.hash + text));
   TakePower(loaded, profile, chosen.actions, actions);

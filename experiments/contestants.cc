@@ -1,9 +1,12 @@
 #include "experiments/contestants.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "experiments/decision_model_estimate.h"
 #include "policies/constrained_router.h"
+#include "sim/input_error.h"
 
 namespace edgesim {
 
@@ -39,7 +42,7 @@ bool IsOptimum(const PolicyKind& kind, bool constrained) {
   return dp != nullptr && dp->category;
 }
 
-void Enter(const BuiltExperiment& built, Lineup& lineup) {
+void Enter(const BuiltExperiment& built, Lineup& lineup, const std::vector<Contestant>& guests) {
   std::vector<Contestant>& contestants = lineup.contestants;
   const Plans& plans = lineup.plans;
   for (ActionId a = 0; a < built.actions.size(); ++a) {
@@ -78,6 +81,11 @@ void Enter(const BuiltExperiment& built, Lineup& lineup) {
     lineup.router = StaticRouterConfig::kKind;
     add({.name = lineup.router, .kind = StaticRouterConfig{}, .shield = {}});
   }
+  for (const Contestant& guest : guests) {
+    if (lineup.Find(guest.name) != nullptr)
+      throw InputError(fmt::format("two policies are named '{}'; rename one", guest.name));
+    contestants.push_back(guest);
+  }
   std::sort(contestants.begin(), contestants.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
 }
@@ -90,14 +98,15 @@ const Contestant* Lineup::Find(const std::string& name) const {
   return at == contestants.end() ? nullptr : &*at;
 }
 
-std::unique_ptr<const Lineup> MakeLineup(
-    const BuiltExperiment& built, const std::function<void(const DecisionModel&)>& on_model) {
+std::unique_ptr<const Lineup> MakeLineup(const BuiltExperiment& built,
+                                         const std::function<void(const DecisionModel&)>& on_model,
+                                         const std::vector<Contestant>& guests) {
   auto lineup = std::make_unique<Lineup>();
   const DecisionModel by_class = EstimateDecisionModel(built);
   lineup->model = built.config.observe_category ? by_class : MergeClasses(by_class);
   if (on_model) on_model(lineup->model);
   MakePlans(built, by_class, *lineup);
-  Enter(built, *lineup);
+  Enter(built, *lineup, guests);
   return lineup;
 }
 

@@ -20,7 +20,7 @@ struct Contestant {
   bool plans = false;
   std::optional<ActionId> constant;
   bool shielded = false;
-  std::optional<PolicyConfig> config;  // null for constant actions
+  std::optional<PolicyConfig> config;  // null for constant actions and guests
 };
 
 // Its contestants refer to it and to the experiment: it does not move and must not outlive that.
@@ -41,7 +41,10 @@ struct Lineup {
 };
 
 // Estimates the decision model, tells it to `on_model` if there is one, and plans on it.
+// `guests` are policies the experiment does not know, with names of their own; InputError where a
+// name is taken.
 std::unique_ptr<const Lineup> MakeLineup(
-    const BuiltExperiment& built, const std::function<void(const DecisionModel&)>& on_model = {});
+    const BuiltExperiment& built, const std::function<void(const DecisionModel&)>& on_model = {},
+    const std::vector<Contestant>& guests = {});
 
 }  // namespace edgesim

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -49,6 +50,9 @@ void WriteTextFile(const std::filesystem::path& path, std::string_view text) {
   throw InputError(path.string() + ": cannot be written");
 }
 
-std::filesystem::path ShareDir() { return EDGESIM_SHARE_DIR; }
+std::filesystem::path ShareDir() {
+  const char* moved = std::getenv("EDGESIM_SHARE_DIR");
+  return moved != nullptr && *moved != '\0' ? moved : EDGESIM_SHARE_DIR;
+}
 
 }  // namespace edgesim

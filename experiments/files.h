@@ -14,7 +14,8 @@ std::string ReadTextFile(const std::filesystem::path& path);
 // it cannot be written.
 void WriteTextFile(const std::filesystem::path& path, std::string_view text);
 
-// Folder of what ships with edgesim: devices/profiles, workloads/data, experiments/configs.
+// Folder of what ships with edgesim: devices/profiles, workloads/data, experiments/configs. The
+// environment variable EDGESIM_SHARE_DIR names it where edgesim was moved after it was built.
 std::filesystem::path ShareDir();
 
 }  // namespace edgesim

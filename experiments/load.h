@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Loaded {
   Config config;
   YamlDocument document;            // for errors found later, at the value they are about
   std::filesystem::path directory;  // of the config file: relative paths in it start here
+  // Text of files that exist in memory only, by the name under which the config mentions them; they
+  // go before files in `directory`.
+  std::map<std::string, std::string> attached = {};
 };
 using LoadedExperiment = Loaded<ExperimentConfig>;
 using LoadedFidelity = Loaded<FidelityConfig>;

@@ -31,6 +31,7 @@ std::vector<std::string> Shipped(const fs::path& folder, const std::string& exte
 fs::path FindNamedFile(const LoadedExperiment& loaded, const std::string& key,
                        const std::string& value, const fs::path& folder,
                        const std::string& extension) {
+  if (loaded.attached.contains(value)) return value;
   std::error_code error;
   if (value.find('/') != std::string::npos || fs::path(value).extension() == extension) {
     fs::path path = loaded.directory / value;
@@ -45,6 +46,11 @@ fs::path FindNamedFile(const LoadedExperiment& loaded, const std::string& key,
                          fmt::join(names, ", "), DidYouMean(value, names)));
   }
   return ShareDir() / folder / (value + extension);
+}
+
+std::string ReadNamedFile(const LoadedExperiment& loaded, const fs::path& path) {
+  const auto attached = loaded.attached.find(path.string());
+  return attached == loaded.attached.end() ? ReadTextFile(path) : attached->second;
 }
 
 }  // namespace edgesim

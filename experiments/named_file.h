@@ -14,4 +14,7 @@ std::filesystem::path FindNamedFile(const LoadedExperiment& loaded, const std::s
                                     const std::string& value, const std::filesystem::path& folder,
                                     const std::string& extension);
 
+// Its text, also where it is attached. Throws InputError as ReadTextFile does.
+std::string ReadNamedFile(const LoadedExperiment& loaded, const std::filesystem::path& path);
+
 }  // namespace edgesim

@@ -86,7 +86,7 @@ Replica RunReplica(const BuiltExperiment& built, const Contestant& contestant,
                    std::uint32_t replica, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
   Replica result;
-  const TrainedState* resume = contestant.learns && options.resume != nullptr
+  const TrainedState* resume = contestant.config && contestant.learns && options.resume != nullptr
                                    ? &options.resume->at({contestant.name, replica})
                                    : nullptr;
   const std::unique_ptr<Policy> policy = TrainedPolicy(built, contestant, replica, resume, result);

@@ -66,7 +66,7 @@ void BoundOptimum(const BuiltExperiment& built, const DecisionModel& model, Opti
 
 RunResult RunAll(const BuiltExperiment& built, const RunOptions& options) {
   const ExperimentConfig& config = built.config;
-  const std::unique_ptr<const Lineup> lineup = MakeLineup(built, options.on_model);
+  const std::unique_ptr<const Lineup> lineup = MakeLineup(built, options.on_model, options.guests);
   RunResult result{
       .model = lineup->model,
       .optimum = {.none_because = lineup->no_optimum_because, .policy = lineup->optimum},

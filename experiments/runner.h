@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/build.h"
+#include "experiments/contestants.h"
 #include "sim/decision_model.h"
 
 namespace edgesim {
@@ -88,7 +88,9 @@ struct RunOptions {
   // Where learners go on from; null: all begin anew. One for every learner and replica.
   const TrainedStates* resume = nullptr;
   // Called now and then with the episodes done and all there are; never from two threads at once.
+  // What it throws ends the run.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  std::vector<Contestant> guests = {};  // take part too; they are not resumed
   // Called once, when the decision model is known and before any episode runs.
   std::function<void(const DecisionModel&)> on_model;
 };

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/paired.h"
+#include "experiments/summary_text.h"
 
 namespace edgesim {
 
@@ -284,6 +285,7 @@ std::string SummaryJson(const BuiltExperiment& built, const RunSummary& summary)
   } else {
     root["optimum"] = nullptr;
   }
+  root["verdicts"] = Verdicts(built, summary);
   root["power_draws_clamped"] = summary.draws_clamped;
   return root.dump(2) + "\n";
 }

@@ -2,22 +2,15 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <ctime>
-#include <nlohmann/json.hpp>
 #include <thread>
 
-#include "experiments/build.h"
-#include "experiments/certificate_text.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/terminal.h"
 #include "experiments/load.h"
 #include "experiments/policy_file.h"
-#include "experiments/resolved.h"
 #include "experiments/run_dir.h"
-#include "experiments/runner.h"
-#include "experiments/summary.h"
+#include "experiments/run_output.h"
 #include "experiments/summary_text.h"
-#include "sim/version.h"
 
 namespace edgesim {
 
@@ -60,15 +53,6 @@ class ProgressLine {
   Clock::time_point start_, drawn_;
 };
 
-// Figures are the same bits on machines of one class; see docs/semantics.md, section 16.
-std::string LibmClass() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("fma") ? "x86_64 with FMA" : "x86_64 without FMA";
-#else
-  return "other";
-#endif
-}
-
 struct RunArguments {
   std::string config;
   std::string out;
@@ -79,33 +63,6 @@ struct RunArguments {
   bool force = false;
   bool save_policies = false;
 };
-
-std::string Manifest(const BuiltExperiment& built, const RunArguments& args, int threads,
-                     double seconds, std::uint64_t episodes) {
-  const auto absolute = [](const std::string& path) {
-    return std::filesystem::absolute(path).lexically_normal().string();
-  };
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char stamp[32], host[256] = {};
-  std::strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  gethostname(host, sizeof host - 1);
-  nlohmann::ordered_json manifest = {{"edgesim", kVersion},
-                                     {"compiler", __VERSION__},
-                                     {"libm_class", LibmClass()},
-                                     {"profile_hash", built.profile_hash},
-                                     {"tables_hash", built.tables_hash},
-                                     {"finished", stamp},
-                                     {"host", host},
-                                     {"threads", threads},
-                                     {"seconds", seconds},
-                                     {"episodes", episodes},
-                                     {"config", absolute(args.config)}};
-  if (!args.resume.empty()) manifest["resumed_from"] = absolute(args.resume);
-  if (!built.device_facts.assumed.empty()) manifest["assumed"] = built.device_facts.assumed;
-  return manifest.dump(2) + "\n";
-}
 
 void Run(const RunArguments& args) {
   std::vector<std::string> overrides = args.overrides;
@@ -137,25 +94,16 @@ void Run(const RunArguments& args) {
                              .on_model = warn});
   progress.Clear();
 
-  const ExperimentConfig& config = built->config;
   const RunSummary summary = Summarise(*built, result);
-  fmt::print(
-      "{}: {} requests an episode, {:g} J{}, device {}\n{} replicas, {} training episodes of each "
-      "learner, {} evaluation episodes of each policy\n\n",
-      config.name, config.workload.requests, config.energy_budget.limit_j,
-      config.power_cap ? fmt::format(", cap {:g} W", config.power_cap->limit_w) : "",
-      built->device_facts.name, config.replicas, config.episodes.train, config.episodes.eval);
-  fmt::print("{}\n{}", ResultTable(*built, summary), CertificateTable(*built, summary));
-  for (const std::string& sentence : built->device_facts.assumed) fmt::print("\n{}\n", sentence);
-  for (const std::string& sentence : Verdicts(*built, summary)) fmt::print("\n{}\n", sentence);
-
-  std::map<std::string, std::string> files = PolicyFiles(*built, result);
-  files.merge(std::map<std::string, std::string>{
-      {"summary.json", SummaryJson(*built, summary)},
-      {"evaluation.csv", EvaluationCsv(*built, result)},
-      {"curves.csv", CurvesCsv(result)},
-      {"config.resolved.yaml", ResolvedYaml(config)},
-      {"manifest.json", Manifest(*built, args, threads, SecondsSince(start), result.episodes)}});
+  fmt::print("{}", RunText(*built, summary));
+  const auto absolute = [](const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+  };
+  const auto files = FolderFiles(*built, result, summary,
+                                 {.threads = threads,
+                                  .seconds = SecondsSince(start),
+                                  .config = absolute(args.config),
+                                  .resumed_from = absolute(args.resume)});
   const std::filesystem::path written = dir.Write(files);
   fmt::print("\n{:.1f} s; results in {}\n", SecondsSince(start), written.string());
 }
