@@ -75,7 +75,7 @@ def _draw_spans(ax: Axes, spans: pd.DataFrame) -> list[Patch]:
     colours = [colour for colour in _style.SERIES if colour != _style.LIMIT]
     for index, label in enumerate(labels):
         colour = colours[index % len(colours)]
-        look = {"facecolor": colour, "edgecolor": colour, "alpha": 0.25, "linewidth": 0,
+        look = {"facecolor": colour, "edgecolor": _style.MUTED, "alpha": 0.25, "linewidth": 0,
                 "hatch": _style.HATCHES[index % 8]}
         for span in frame[frame["label"].astype(str) == label].itertuples():
             ax.axvspan(span.start_s, span.end_s, **look)
