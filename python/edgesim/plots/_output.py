@@ -55,8 +55,8 @@ def svg(figure: Figure | Axes, *, theme: str = "light", themed: bool = False, ti
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{prefix}-", text)
     # The opacity of a hatched area is that of its pattern too, and would count twice.
-    text = re.sub(r"<pattern.*?</pattern>", lambda found: re.sub(r"; stroke-opacity: [\d.]+", "", found[0]), text,
-                  flags=re.DOTALL)
+    text = re.sub(r"<pattern.*?</pattern>", lambda found: re.sub(r"; stroke-opacity: [\d.]+", "", found[0]),
+                  text, flags=re.DOTALL)
     roles = {colour: role for role, colour in LIGHT.items()}
 
     def recolour(match: re.Match[str]) -> str:
