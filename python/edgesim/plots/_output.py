@@ -54,6 +54,9 @@ def svg(figure: Figure | Axes, *, theme: str = "light", themed: bool = False, ti
     prefix = prefix or "f" + hashlib.sha256((data_hash(figure) + title).encode()).hexdigest()[:8]
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{prefix}-", text)
+    # The opacity of a hatched area is that of its pattern too, and would count twice.
+    text = re.sub(r"<pattern.*?</pattern>", lambda found: re.sub(r"; stroke-opacity: [\d.]+", "", found[0]),
+                  text, flags=re.DOTALL)
     roles = {colour: role for role, colour in LIGHT.items()}
 
     def recolour(match: re.Match[str]) -> str:
@@ -63,6 +66,7 @@ def svg(figure: Figure | Axes, *, theme: str = "light", themed: bool = False, ti
         return f"var(--{role})" if themed else (DARK if theme == "dark" else LIGHT)[role]
 
     text = re.sub(r"#[0-9a-fA-F]{6}\b", recolour, text)
+    text = re.sub(r'fill="(var\([^"]*\))"', r'style="fill: \1"', text)  # var() belongs into style
     return _with_words(text, prefix, title, desc, themed)
 
 

@@ -16,8 +16,8 @@ def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w
 
     power: one row per constant stretch: start_s, length_s and columns that end in _w, in W; the thickest
     line is total_w, or the only column. spans: start_s, end_s and label, one colour and hatch per label,
-    such as the requests of an episode by action or the states of a model. cap_w: a line in W; stretches of the
-    total above it are drawn thicker in its colour.
+    such as the requests of an episode by action or the states of a model. cap_w: a line in W; stretches of
+    the total above it are drawn thicker in its colour.
     """
     frame = _check.columns(power, ["start_s", "length_s"], "power")
     rails = [str(column) for column in frame.columns if str(column).endswith("_w")]
@@ -32,7 +32,7 @@ def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w
     others = [rail for rail in rails if rail != main] if len(rails) > 2 or main != "total_w" else []
     for index, rail in enumerate([*others, main]):
         look = {"color": _style.INK, "linewidth": 1.3} if rail == main else {
-            "color": _style.SERIES[index], "linestyle": _style.DASHES[index + 1], "linewidth": 1.0}
+            "color": _style.MUTED, "linestyle": _style.DASHES[(index + 1) % 8], "linewidth": 1.0}
         time, level = _steps(start, ends, watts[rail])
         ax.plot(time, level, label=rail[:-2], **look)
     if cap_w is not None:
@@ -72,9 +72,11 @@ def _draw_spans(ax: Axes, spans: pd.DataFrame) -> list[Patch]:
     frame = _check.columns(spans, ["start_s", "end_s", "label"], "spans")
     labels = list(dict.fromkeys(frame["label"].astype(str)))
     patches = []
+    colours = [colour for colour in _style.SERIES if colour != _style.LIMIT]
     for index, label in enumerate(labels):
-        look = {"facecolor": _style.SERIES[index % 8], "edgecolor": _style.SERIES[index % 8], "alpha": 0.25,
-                "linewidth": 0, "hatch": _style.HATCHES[index % 8]}
+        colour = colours[index % len(colours)]
+        look = {"facecolor": colour, "edgecolor": _style.MUTED, "alpha": 0.25, "linewidth": 0,
+                "hatch": _style.HATCHES[index % 8]}
         for span in frame[frame["label"].astype(str) == label].itertuples():
             ax.axvspan(span.start_s, span.end_s, **look)
             ax.axvline(span.start_s, color=_style.PAPER, linewidth=0.8)

@@ -140,7 +140,8 @@ def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value:
     if len(names) < len(there):
         handles.append(Line2D([], [], linestyle="none", marker=".", color=_style.SERIES[7],
                               label=f"{len(there) - len(names)} others"))
-    _style.dress(ax, "energy per request, J", value_label, title="mean and 95 % interval", grid="both")
+    _style.dress(ax, "energy per request, J", value_label, grid="both",
+                 title="mean and 95 % interval" if x_error.any() or y_error.any() else "mean")
     ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.5,
               labelcolor=_style.INK)
     return ax

@@ -182,7 +182,7 @@ def compare_page(json: dict[str, Any]) -> Page:
                      ("share of requests that may exceed the cap", json["cap_tolerance"]),
                                            ("edgesim", json["edgesim"])])
     return Page("comparison", f"{_last(json['new'])} against {_last(json['base'])}",
-                f"Is the run {json['new']} worse than {json['base']}?",
+                f"Is the run {_last(json['new'])} worse than {_last(json['base'])}?",
                 [said], [Section("checks", "Checks", [table]),
                          Section("provenance", "Provenance", [settings])])
 

@@ -47,7 +47,9 @@ class Run:
         return [(name, c) for name in self.frame.index for c in self.policies[name].get("constraints") or []]
 
     def broken(self, name: str) -> bool:
-        return any(c.get("verdict") == "broken" for c in self.policies[name].get("constraints") or [])
+        """Whether a constraint is broken, or its mean is beyond the limit, as the run picks its best."""
+        constraints = self.policies[name].get("constraints") or []
+        return any(c["verdict"] == "broken" or c["mean"] > c["limit"] for c in constraints)
 
     def best(self) -> str:
         """The policy that earns the most, of those that break no constraint if there is one."""
@@ -120,8 +122,7 @@ def _result_table(run: Run) -> Table:
             for name in run.frame.index]
     replicas = plain(run.experiment.get("replicas"))
     return Table(f"Means of {plain(run.experiment.get('episodes_eval'))} evaluation episodes per replica, "
-                 "with the 95 % "
-                 f"interval over {replicas} replicas; best reward first.",
+                 f"{replicas} replicas; brackets are 95 % intervals where replicas are enough; best first.",
                  [("policy", False), *((title, True) for _, title, _, _ in shown)], rows)
 
 
@@ -136,8 +137,7 @@ def _certificates(run: Run) -> list[Section]:
              *(estimate(run.policies[name].get(key), 3) for key in ("regret", "above_best_constant",
                                                                     "above_static_router"))]
             for name in names]
-    table = Table("Differences are paired on the same requests and noise; brackets are 95 % intervals over "
-                  "replicas.",
+    table = Table("Differences are paired on the same requests and noise; brackets are 95 % intervals.",
                   [("policy", False), ("% of the optimum", True), ("gap to the optimum", True),
                    (f"over {run.constant} (best constant)", True), (f"over {run.router}", True)], rows)
     words = f"Optimum: simulated {estimate(run.optimum['simulated'])}"
@@ -147,9 +147,10 @@ def _certificates(run: Run) -> list[Section]:
             words += f", {name} {number(run.optimum[key])}"
     gaps = run.frame.loc[names[:MOST_ROWS], ["regret", "regret_low", "regret_high"]]
     gaps.columns = ["gap", "low", "high"]
+    interval = " with its 95 % interval" if gaps["low"].notna().any() else ""
     left = f" The {MOST_ROWS} best of {len(names)} are drawn." if len(names) > MOST_ROWS else ""
     drawn = picture(plots.forest(gaps), "gaps", "Gap to the optimum",
-                    f"Gap of each policy to the optimum with its 95 % interval, reward per episode.{left}")
+                    f"Gap of each policy to the optimum{interval}, reward per episode.{left}")
     return [Section("certificates", "Certificates", [Words(words + "."), table, drawn])]
 
 
