@@ -1,0 +1,68 @@
+"""Sphinx's settings. docs/site.py calls it on staged pages; see there."""
+import importlib.util
+import os
+import re
+from pathlib import Path
+from typing import Any, Dict, List
+
+from docutils import nodes
+
+_root = Path(os.environ.get("EDGESIM_SOURCE_DIR", Path(__file__).resolve().parent.parent))
+_version = re.search(r"project\(edgesim VERSION ([\d.]+)", (_root / "CMakeLists.txt").read_text(encoding="utf-8"))
+if _version is None:
+    raise RuntimeError("CMakeLists.txt names no version")
+
+project = "edgesim"
+author = "the edgesim authors"
+copyright = author  # noqa: A001, a name that Sphinx asks for
+version = release = _version[1]
+root_doc = "index"
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+
+extensions: List[str] = ["myst_parser"]
+myst_heading_anchors = 4  # as GitHub has them
+myst_enable_extensions = ["deflist"]
+highlight_language = "none"
+suppress_warnings = ["misc.highlighting_failure"]  # excerpts with "..." in them
+
+# C++: where Doxygen ran.
+if os.environ.get("EDGESIM_DOXYGEN_XML"):
+    extensions.append("breathe")
+    breathe_projects = {"edgesim": os.environ["EDGESIM_DOXYGEN_XML"]}
+    breathe_default_project = "edgesim"
+    breathe_domain_by_extension = {"h": "cpp"}
+    cpp_index_common_prefix = ["edgesim::"]
+
+# Python: where the module is built.
+extensions.append("sphinx.ext.autodoc")
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+has_python_module = importlib.util.find_spec("edgesim") is not None and hasattr(__import__("edgesim"), "run")
+if has_python_module:
+    tags.add("python_module")  # type: ignore[name-defined]  # noqa: F821
+
+html_theme = "basic"
+html_title = "edgesim"
+html_static_path = [str(Path(__file__).resolve().parent / "_static")]
+templates_path = [str(Path(__file__).resolve().parent / "_templates")]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_use_index = True
+html_sidebars = {"**": ["navigation.html"]}
+pygments_style = "sphinx"
+
+
+def box_tables(app: Any, doctree: nodes.document, docname: str) -> None:
+    """Puts each table into a box of its own that scrolls, so that a wide one does not widen the page."""
+    for table in list(doctree.findall(nodes.table)):
+        box = nodes.container(classes=["table-box"])
+        table.replace_self(box)
+        box += table
+
+
+def setup(app: Any) -> Dict[str, bool]:
+    """Called by Sphinx."""
+    app.connect("doctree-resolved", box_tables)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

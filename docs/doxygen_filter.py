@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Doxygen's INPUT_FILTER: headers here are commented with plain `//`, which Doxygen passes over.
+
+A block of `//` lines directly above a declaration becomes `///`, a trailing comment `///<`, and the block at the
+head of a file its `@file`. Prints the header at argv[1].
+"""
+import re
+import sys
+from typing import List, Optional
+
+ONLY_COMMENT = re.compile(r"^(\s*)//(?!/)(.*)$")
+TRAILING = re.compile(r"^(.*?\S)(\s+)//(?!/)\s?(.*)$")
+NOT_DECLARED = re.compile(r"^\s*(#|\}|namespace\b|$|public:|private:|protected:|return\b|if\b|for\b|while\b|else\b)")
+
+
+def escape(text: str) -> str:
+    """Text that Doxygen prints as it is."""
+    return re.sub(r"([\\@<>&#%$])", r"\\\1", text)
+
+
+def documented(texts: List[str], indent: str) -> List[str]:
+    """A block of comment texts (what follows `//`) as Doxygen lines; indented runs are kept as they are laid out."""
+    lines: List[str] = []
+    code = False
+    for i, text in enumerate(texts):
+        layout = text.startswith("   ")
+        line = text.strip() if not layout else text[1:]
+        body = line if layout else escape(line)
+        if layout and not code:
+            body = "\\verbatim " + body
+        if layout and (i + 1 == len(texts) or not texts[i + 1].startswith("   ")):
+            body += " \\endverbatim"
+        code = layout
+        lines.append(f"{indent}/// {body}".rstrip())
+    return lines
+
+
+def in_string(before: str) -> bool:
+    """Whether a `//` that follows `before` stands inside a string literal."""
+    return before.replace('\\"', "").count('"') % 2 == 1
+
+
+def converted(source: str) -> str:
+    """The header with comments that Doxygen reads."""
+    lines = source.split("\n")
+    out: List[str] = []
+    column: Optional[int] = None  # of the trailing comment above, that a comment line may go on with
+    i = 0
+    while i < len(lines):
+        match = ONLY_COMMENT.match(lines[i])
+        if not match:
+            trailing = TRAILING.match(lines[i])
+            if trailing and not in_string(trailing[1]) and re.search(r"[;,{}\w)]$", trailing[1]):
+                column = len(trailing[1]) + len(trailing[2])
+                is_field = re.search(r"[;,\w)}]$", trailing[1]) and not NOT_DECLARED.match(trailing[1])
+                mark = "///<" if is_field else "//"
+                out.append(f"{trailing[1]}{trailing[2]}{mark} {escape(trailing[3]) if is_field else trailing[3]}")
+            else:
+                column = None
+                out.append(lines[i])
+            i += 1
+            continue
+        if column is not None and len(match[1]) == column:
+            out.append(f"{match[1]}///< {escape(match[2].strip())}")
+            i += 1
+            continue
+        column = None
+        block: List[str] = []
+        start = i
+        while i < len(lines):
+            match = ONLY_COMMENT.match(lines[i])
+            if not match:
+                break
+            block.append(match[2])
+            i += 1
+        indent = " " * (len(lines[start]) - len(lines[start].lstrip()))
+        following = lines[i] if i < len(lines) else ""
+        if following.strip() == "#pragma once":
+            out += ["/// @file", *documented(block, indent)]
+        elif NOT_DECLARED.match(following):
+            out += lines[start:i]
+        else:
+            out += documented(block, indent)
+    return "\n".join(out)
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as header:
+        sys.stdout.write(converted(header.read()))
