@@ -2,7 +2,7 @@
 """Doxygen's INPUT_FILTER: headers here are commented with plain `//`, which Doxygen passes over.
 
 A block of `//` lines directly above a declaration becomes `///`, a trailing comment `///<`, and the block at the
-head of a file its `@file`. Prints the header at argv[1].
+head of a file its `@file`. The namespace that is around all of them is left out. Prints the header at argv[1].
 """
 import re
 import sys
@@ -10,6 +10,9 @@ from typing import List, Optional
 
 ONLY_COMMENT = re.compile(r"^(\s*)//(?!/)(.*)$")
 TRAILING = re.compile(r"^(.*?\S)(\s+)//(?!/)\s?(.*)$")
+INSTANTIATED = re.compile(r"^(extern )?template [^<]*;$")
+DESIGNATED = re.compile(r"(?<=\{)\.(?=\w+ = )")  # an initialiser that Sphinx does not parse
+HOUSE = re.compile(r"^(namespace edgesim \{|\}\s*// namespace edgesim)$")
 NOT_DECLARED = re.compile(r"^\s*(#|\}|namespace\b|$|public:|private:|protected:|return\b|if\b|for\b|while\b|else\b)")
 
 
@@ -42,7 +45,9 @@ def in_string(before: str) -> bool:
 
 def converted(source: str) -> str:
     """The header with comments that Doxygen reads."""
-    lines = source.split("\n")
+    lines = [
+        "" if HOUSE.match(line) or INSTANTIATED.match(line) else DESIGNATED.sub("", line) for line in source.split("\n")
+    ]
     out: List[str] = []
     column: Optional[int] = None  # of the trailing comment above, that a comment line may go on with
     i = 0

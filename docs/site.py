@@ -148,7 +148,7 @@ def main() -> int:
     if args.build:
         python = str(args.build.resolve() / "python")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [python, environment.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "auto",
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q",
                "-c", str(DOCS), "-d", str(out / "doctrees"), str(source), str(out / "html")]
     return subprocess.run(command, env=environment, check=False).returncode
 
