@@ -1,5 +1,4 @@
 """Sphinx's settings. docs/site.py calls it on staged pages; see there."""
-import importlib.util
 import logging
 import os
 import re
@@ -41,10 +40,6 @@ if os.environ.get("EDGESIM_DOXYGEN_XML"):
 extensions.append("sphinx.ext.autodoc")
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-has_python_module = importlib.util.find_spec("edgesim") is not None and hasattr(__import__("edgesim"), "run")
-if has_python_module:
-    tags.add("python_module")  # type: ignore[name-defined]  # noqa: F821
-
 html_theme = "basic"
 html_title = "edgesim"
 html_static_path = [str(Path(__file__).resolve().parent / "_static")]

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -49,13 +49,14 @@ def staged(text: str, folder: Path) -> str:
     return LINK.sub(moved, text)
 
 
-def stage(source: Path) -> None:
+def stage(source: Path, python: Optional[Path]) -> None:
     """Fills the staging folder `source` anew, touching only what changed."""
     pages = {page.name: staged(page.read_text(encoding="utf-8"), DOCS) for page in DOCS.glob("*.md")}
     for name, page in FROM_ROOT.items():
         pages[page] = staged((ROOT / name).read_text(encoding="utf-8"), ROOT)
     for absent, title in (("cli.md", "Command line"), ("first_hour.md", "The first hour")):
         pages.setdefault(absent, f"# {title}\n\nThis page is not part of this checkout.\n")
+    pages["python_api.rst"] = python_api(python)
     write_all(source, pages)
     for picture in DOCS.glob("*.svg"):
         shutil.copy2(picture, source / picture.name)
@@ -112,6 +113,20 @@ def no_cpp(source: Path, why: str) -> None:
     write_all(source / "cpp", {"index.rst": heading("C++ API", "=") + f"Not in this build: {why}.\n"})
 
 
+def python_api(python: Optional[Path]) -> str:
+    """The page of the Python API; a note where the module is not built. `python`: the folder it is built into."""
+    page = heading("Python API", "=") + "From the docstrings of the module. :doc:`how_to_python` comes first.\n\n"
+    if python is None or not list(python.glob("edgesim/_edgesim*.so")):
+        return page + "Not in this build of the pages: the module ``edgesim`` is not built.\n"
+    imported = subprocess.run(
+        [sys.executable, "-c", "import edgesim"],
+        env=dict(os.environ, PYTHONPATH=str(python)), capture_output=True, text=True, check=False,
+    )
+    if imported.returncode != 0:
+        raise RuntimeError(f"import edgesim fails: {imported.stderr}")
+    return page + ".. automodule:: edgesim\n   :members:\n   :imported-members:\n   :show-inheritance:\n"
+
+
 def doxygen(out: Path) -> Path:
     """Runs Doxygen over the public headers; the folder of its XML."""
     folder = out / "doxygen"
@@ -138,16 +153,16 @@ def main() -> int:
     args = parser.parse_args()
     out: Path = args.out.resolve()
     source = out / "source"
-    stage(source)
+    python = args.build.resolve() / "python" if args.build else None
+    stage(source, python)
     environment = dict(os.environ, EDGESIM_SOURCE_DIR=str(ROOT))
     if args.no_cpp or not shutil.which("doxygen"):
         no_cpp(source, "asked to leave it out" if args.no_cpp else "Doxygen is not installed")
     else:
         environment["EDGESIM_DOXYGEN_XML"] = str(doxygen(out))
         stage_cpp(source)
-    if args.build:
-        python = str(args.build.resolve() / "python")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [python, environment.get("PYTHONPATH")]))
+    if python:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python), environment.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q",
                "-c", str(DOCS), "-d", str(out / "doctrees"), str(source), str(out / "html")]
     return subprocess.run(command, env=environment, check=False).returncode
