@@ -34,7 +34,7 @@ if os.environ.get("EDGESIM_DOXYGEN_XML"):
     breathe_projects = {"edgesim": os.environ["EDGESIM_DOXYGEN_XML"]}
     breathe_default_project = "edgesim"
     breathe_domain_by_extension = {"h": "cpp"}
-    cpp_index_common_prefix = ["edgesim::"]
+    breathe_show_include = False  # it names headers without their room
 
 # Python: where the module is built.
 extensions.append("sphinx.ext.autodoc")

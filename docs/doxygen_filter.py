@@ -21,21 +21,19 @@ def escape(text: str) -> str:
     return re.sub(r"([\\@<>&#%$])", r"\\\1", text)
 
 
-def documented(texts: List[str], indent: str) -> List[str]:
+def documented(texts: List[str], indent: str, command: str = "") -> List[str]:
     """A block of comment texts (what follows `//`) as Doxygen lines; indented runs are kept as they are laid out."""
-    lines: List[str] = []
-    code = False
-    for i, text in enumerate(texts):
-        layout = text.startswith("   ")
-        line = text.strip() if not layout else text[1:]
-        body = line if layout else escape(line)
-        if layout and not code:
-            body = "\\verbatim " + body
-        if layout and (i + 1 == len(texts) or not texts[i + 1].startswith("   ")):
-            body += " \\endverbatim"
-        code = layout
-        lines.append(f"{indent}/// {body}".rstrip())
-    return lines
+    if not any(text.startswith("   ") for text in texts):
+        head = [f"{indent}/// {command}"] if command else []
+        return head + [f"{indent}/// {escape(text.strip())}".rstrip() for text in texts]
+    lines = [f"/** {command}"]  # for in a block of /// a \\verbatim keeps the slashes
+    laid_out = False
+    for text in texts:
+        if text.startswith("   ") != laid_out:
+            lines.append("\\endverbatim" if laid_out else "\\verbatim")
+            laid_out = not laid_out
+        lines.append(text[1:] if laid_out else escape(text.strip()))
+    return [*lines, "\\endverbatim */" if laid_out else "*/"]
 
 
 def in_string(before: str) -> bool:
@@ -81,7 +79,7 @@ def converted(source: str) -> str:
         indent = " " * (len(lines[start]) - len(lines[start].lstrip()))
         following = lines[i] if i < len(lines) else ""
         if following.strip() == "#pragma once":
-            out += ["/// @file", *documented(block, indent)]
+            out += documented(block, indent, "@file")
         elif NOT_DECLARED.match(following):
             out += lines[start:i]
         else:

@@ -163,8 +163,9 @@ def main() -> int:
         stage_cpp(source)
     if python:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python), environment.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q",
-               "-c", str(DOCS), "-d", str(out / "doctrees"), str(source), str(out / "html")]
+    # -a: every page holds the contents, so that a new title changes all of them.
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-a", "-c", str(DOCS),
+               "-d", str(out / "doctrees"), str(source), str(out / "html")]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
