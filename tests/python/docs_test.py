@@ -1,4 +1,5 @@
 """The pages say what is so: the site builds, examples run, commands and options exist, every figure is explained."""
+import ast
 import csv
 import doctest
 import functools
@@ -71,8 +72,9 @@ def test_no_page_is_wider_than_a_phone(site: Path, tmp_path: Path) -> None:
     frame = tmp_path / "frame.html"
     frame.write_text(f"<!doctype html><body>{frames}{measure}", encoding="utf-8")
     done = subprocess.run(
-        [browser, "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files", "--virtual-time-budget=60000",
-         f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", frame.as_uri()],
+        [browser, "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files",
+         "--virtual-time-budget=60000", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
+         frame.as_uri()],
         capture_output=True, text=True, check=False, timeout=300,
     )
     found = re.search(r"WIDTHS(.*)END", done.stdout)
@@ -101,8 +103,6 @@ def examples(path: Path) -> List[doctest.DocTest]:
     text = path.read_text(encoding="utf-8")
     parser = doctest.DocTestParser()
     if path.suffix == ".py":
-        import ast
-
         found = []
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
