@@ -11,7 +11,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
 _root = Path(os.environ.get("EDGESIM_SOURCE_DIR", Path(__file__).resolve().parent.parent))
-_version = re.search(r"project\(edgesim VERSION ([\d.]+)", (_root / "CMakeLists.txt").read_text(encoding="utf-8"))
+_lists = (_root / "CMakeLists.txt").read_text(encoding="utf-8")
+_version = re.search(r"project\(edgesim VERSION ([\d.]+)", _lists)
 if _version is None:
     raise RuntimeError("CMakeLists.txt names no version")
 
@@ -83,8 +84,8 @@ class CppReferences(SphinxPostTransform):
                 continue
             target = CppReferences._names.get(node["reftarget"].split("::")[-1])
             if target and self.app.builder:
-                page, anchor = target
-                node.replace_self(make_refnode(self.app.builder, self.env.docname, page, anchor, node.children))
+                here = self.env.docname
+                node.replace_self(make_refnode(self.app.builder, here, *target, node.children))
             else:
                 node.replace_self(node.children)
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Builds the documentation site: `docs/site.py OUT [--build BUILD] [--no-cpp]`; the pages come to OUT/html.
 
-The pages of docs/, README.md, HACKING.md and CHANGELOG.md are staged in OUT/source, where links from one to another
-hold for all of them; the C++ reference is written there, a page per public header. Ends with Sphinx's exit code,
-for which every warning is an error.
+The pages of docs/, README.md, HACKING.md and CHANGELOG.md are staged in OUT/source, where links from one
+to another hold for all of them; the C++ reference is written there, a page per public header. Ends with
+Sphinx's exit code, for which every warning is an error.
 """
 import argparse
 import os
@@ -29,11 +29,7 @@ LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(\))")
 
 
 def staged(text: str, folder: Path) -> str:
-    """`text` of a page in `folder` with its links as they are in the staging folder.
-
-    Links to pages become links between staged pages, links to other files of the repository their path in code type:
-    a page that is read elsewhere than in the repository has no such file beside it.
-    """
+    """`text` of a page in `folder` with its links to other pages as they are in the staging folder."""
 
     def moved(match: "re.Match[str]") -> str:
         target, anchor = match[2], match[3] or ""
@@ -63,7 +59,7 @@ def stage(source: Path, python: Optional[Path]) -> None:
 
 
 def write_all(folder: Path, pages: Dict[str, str]) -> None:
-    """Makes `folder` hold exactly these pages (of suffix .md or .rst); what has not changed keeps its date."""
+    """Makes `folder` hold exactly these pages (.md or .rst); what has not changed keeps its date."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob("*.md"), *folder.glob("*.rst")]:
         if old.name not in pages:
@@ -88,7 +84,7 @@ def stage_cpp(source: Path) -> None:
     """Writes the C++ reference: a page per header, and one per room."""
     pages: Dict[str, str] = {}
     index = heading("C++ API", "=") + (
-        "The public headers, room by room; each room may include only those that :doc:`/architecture` lists for it.\n"
+        "The public headers, room by room; :doc:`/architecture` says which room may include which.\n"
         "Texts are the comments of the headers. The command line and the recorder are no library.\n\n"
         ".. toctree::\n   :maxdepth: 1\n\n"
     )
@@ -101,8 +97,9 @@ def stage_cpp(source: Path) -> None:
             path = f"{room}/{name}.h"
             pages[f"{room}.{name}.rst"] = (
                 heading(path, "=") + f".. doxygenfile:: {path}\n   :project: edgesim\n"
-                "   :sections: briefdescription detaileddescription innernamespace innerclass define public-type"
-                " public-func public-attrib public-static-func public-static-attrib enum func typedef var\n"
+                "   :sections: briefdescription detaileddescription innernamespace innerclass define"
+                " public-type public-func public-attrib public-static-func public-static-attrib enum func"
+                " typedef var\n"
             )
     pages["index.rst"] = index
     write_all(source / "cpp", pages)
@@ -114,8 +111,9 @@ def no_cpp(source: Path, why: str) -> None:
 
 
 def python_api(python: Optional[Path]) -> str:
-    """The page of the Python API; a note where the module is not built. `python`: the folder it is built into."""
-    page = heading("Python API", "=") + "From the docstrings of the module. :doc:`how_to_python` comes first.\n\n"
+    """The page of the Python API, or a note where the module is not built into the folder `python`."""
+    page = heading("Python API", "=")
+    page += "From the docstrings of the module. :doc:`how_to_python` comes first.\n\n"
     if python is None or not list(python.glob("edgesim/_edgesim*.so")):
         return page + "Not in this build of the pages: the module ``edgesim`` is not built.\n"
     imported = subprocess.run(
@@ -146,9 +144,9 @@ def doxygen(out: Path) -> Path:
 
 def main() -> int:
     """Stages, runs Doxygen and Sphinx."""
-    parser = argparse.ArgumentParser(description="Build the documentation site with Sphinx, warnings as errors.")
+    parser = argparse.ArgumentParser(description="Build the documentation site; warnings are errors.")
     parser.add_argument("out", type=Path, help="folder for source, doctrees and html")
-    parser.add_argument("--build", type=Path, help="build folder whose python/ holds the module, for the Python API")
+    parser.add_argument("--build", type=Path, help="build folder whose python/ holds the module")
     parser.add_argument("--no-cpp", action="store_true", help="leave the C++ reference out")
     args = parser.parse_args()
     out: Path = args.out.resolve()
@@ -162,10 +160,11 @@ def main() -> int:
         environment["EDGESIM_DOXYGEN_XML"] = str(doxygen(out))
         stage_cpp(source)
     if python:
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python), environment.get("PYTHONPATH")]))
+        path = [str(python), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     # -a: every page holds the contents, so that a new title changes all of them.
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-a", "-c", str(DOCS),
-               "-d", str(out / "doctrees"), str(source), str(out / "html")]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-a",
+               "-c", str(DOCS), "-d", str(out / "doctrees"), str(source), str(out / "html")]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
