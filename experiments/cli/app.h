@@ -7,7 +7,7 @@
 
 namespace edgesim {
 
-// `edgesim compare` and `edgesim calibrate` name what else they end with.
+// What the program ends with; commands that start another program end with that one's.
 enum ExitCode : int { kDone = 0, kRegression = 1, kBadInput = 2, kInternalError = 3, kBusy = 4 };
 
 struct ExitMeaning {

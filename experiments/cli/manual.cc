@@ -167,8 +167,9 @@ std::string ManualMarkdown(const CommandEntry& root) {
   }
   for (const CommandEntry* command : AllCommands(root)) {
     if (command == &root) continue;
-    text += fmt::format("\n## {}\n\n{}.\n\n```text\n{}\n```\n", command->name, command->description,
-                        Synopsis(*command));
+    text +=
+        fmt::format("\n## {}\n\n{}{}\n\n```text\n{}\n```\n", command->name, command->description,
+                    command->description.ends_with('?') ? "" : ".", Synopsis(*command));
     if (!command->options.empty()) text += "\n| option | |\n|---|---|\n";
     for (const OptionEntry& option : command->options)
       text += fmt::format("| `{}` | {} |\n", Cell(Term(option)), Cell(Meaning(option)));

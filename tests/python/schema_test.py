@@ -30,6 +30,11 @@ Loader.yaml_implicit_resolvers = {
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 
+def stem(path: object) -> str:
+    """Name of a test case."""
+    return Path(str(path)).stem
+
+
 def read(path: Path) -> Any:
     """The content of a YAML file."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506
@@ -48,12 +53,12 @@ EXPERIMENT = validator("experiment")
 FIDELITY = validator("fidelity")
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=stem)
 def test_shipped_experiments_are_valid(path: Path) -> None:
     EXPERIMENT.validate(read(path))
 
 
-@pytest.mark.parametrize("path", sorted((CONFIGS / "fidelity").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((CONFIGS / "fidelity").glob("*.yaml")), ids=stem)
 def test_shipped_comparisons_are_valid(path: Path) -> None:
     FIDELITY.validate(read(path))
 
@@ -65,7 +70,8 @@ WRONG: list[tuple[str, Any]] = [
     ("workload.arrivals", "sometimes"), ("workload.arrivals", "poisson"),
     ("workload.arrivals", {"kind": "poisson", "rate_per_s": 0}), ("reject", "yes"), ("policies", None),
     ("policies", ["q-lerning"]), ("policies", ["table"]), ("policies", [{"name": "x"}]),
-    ("policies", [{"kind": "q-learning", "energy_bin": 10}]), ("policies", [{"kind": "random", "energy_bins": 10}]),
+    ("policies", [{"kind": "q-learning", "energy_bin": 10}]),
+    ("policies", [{"kind": "random", "energy_bins": 10}]),
     ("policies", [{"kind": "q-learning", "features": []}]), ("actions", ["a", "a"]), ("remotes", []),
     ("policies", [{"kind": "random", "shield": {"epsilon": 2}}]),
     ("device", {"synthetic": {"actions": [{"name": "a", "energy_j": [], "score": 1}]}}),
@@ -104,7 +110,8 @@ def test_wrong_comparisons_are_not(config: dict[str, Any]) -> None:
 def test_resolved_configs_are_valid(tmp_path: Path) -> None:
     small = ["replicas=2", "episodes.train=2", "episodes.eval=2", "optimum.draws=100"]
     for name in ("six_actions", "s2_chance", "cloud_fallback"):
-        run = [os.environ["EDGESIM_BINARY"], "run", str(CONFIGS / f"{name}.yaml"), "--out", str(tmp_path / name)]
+        run = [os.environ["EDGESIM_BINARY"], "run", str(CONFIGS / f"{name}.yaml")]
+        run += ["--out", str(tmp_path / name)]
         subprocess.run(run + [word for setting in small for word in ("--set", setting)], check=True,
                        capture_output=True)
         EXPERIMENT.validate(read(tmp_path / name / "config.resolved.yaml"))
