@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failed=0
-fail() { echo "FAILED: $*"; failed=1; }
+fail() { echo "FAILED: $*"; failed=1; : >"$work/.failed"; }  # the file: behind a pipe a variable is lost
 
 quick="--set replicas=2 --set episodes.train=4 --set episodes.eval=3 --set optimum.draws=100"
 good=$(cat "$configs/six_actions.yaml")
@@ -28,7 +28,7 @@ bad() {
 : | bad empty '^edgesim: empty.yaml:1:1: '
 printf -- '- a\n- b\n' | bad list 'list.yaml:1:1: .*must be a map'
 echo "${good/  limit_j/$'\t'limit_j}" | bad tab 'tab.yaml:17:1: .*tab'
-printf '%s\nseed: 2\n' "$good" | bad duplicate "duplicate.yaml:27:1: key 'seed' stands twice"
+printf '%s\nseed: 2\n' "$good" | bad duplicate "duplicate.yaml:29:1: key 'seed' stands twice"
 echo "${good/limit_j/limt_j}" | bad unknown "unknown.yaml:17:3: unknown key 'limt_j' .*did you mean 'limit_j'"
 echo "${good/12000/lots}" | bad type "type.yaml:17:12: 'limit_j' must be a number from"
 echo "${good/replicas: 20/replicas: 0}" | bad range 'range.yaml:5:11: .*allowed: 1 to'
@@ -37,7 +37,7 @@ printf 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n' | bad bomb 'bomb.yaml:2:8: 
 printf 'a: %s%s\n' "$(printf '[%.0s' $(seq 5000))" "$(printf ']%.0s' $(seq 5000))" | bad deep 'deep.yaml:1:[0-9]+: nested deeper'
 printf 'name: x\0y\n' | bad nul 'nul.yaml:1:8: a NUL'
 printf 'name: x\xff\n' | bad utf8 'utf8.yaml:1:8: not valid UTF-8'
-printf '%s\npower_cap: {limit_w: 120, mode: throttle}\n' "$good" | bad throttle "throttle.yaml:27:33: .*allowed: observe, terminate"
+printf '%s\npower_cap: {limit_w: 120, mode: throttle}\n' "$good" | bad throttle "throttle.yaml:29:33: .*allowed: observe, terminate"
 echo "${good/name: six_actions/name: ..\/x}" | bad path "path.yaml:3:7: 'name'"
 
 for target in missing.yaml .; do
@@ -189,4 +189,5 @@ judge "${small[@]}" -j 2 --out judged >out 2>err || fail "fidelity --out: $(cat 
 cmp -s <(grep -v fit_s fidelity/jetson/fidelity.json) <(grep -v fit_s judged/fidelity.json) || fail "fidelity depends on -j"
 judge "${small[@]}" --out judged >out 2>err
 [ $? -eq 2 ] && grep -q -- '--force' err || fail "fidelity overwrote without --force"
+[ -e "$work/.failed" ] && failed=1
 exit $failed

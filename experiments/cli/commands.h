@@ -20,5 +20,13 @@ void AddRecordCommand(CLI::App& app);
 void AddPolicyCommand(CLI::App& app);
 void AddWhyCommand(CLI::App& app);
 void AddSensitivityCommand(CLI::App& app);
+void AddSchemaCommand(CLI::App& app);
+void AddCompletionCommand(CLI::App& app);
+void AddManualCommand(CLI::App& app);
+void AddNewCommand(CLI::App& app);
+void AddDoctorCommand(CLI::App& app);
+void AddReportCommand(CLI::App& app);
+void AddExplainCommand(CLI::App& app);
+void AddPlotCommand(CLI::App& app);
 
 }  // namespace edgesim

@@ -7,51 +7,17 @@
 #include <exception>
 
 #include "calibration/timing.h"
-#include "experiments/cli/commands.h"
+#include "experiments/cli/app.h"
 #include "experiments/cli/terminal.h"
-#include "experiments/yaml_reader.h"
 #include "sim/did_you_mean.h"
 #include "sim/input_error.h"
-#include "sim/version.h"
 
 int main(int argc, char** argv) {
-  constexpr int kBadInput = 2, kBusyMachine = 4;
-  CLI::App app(
-      "edgesim replays request workloads on models of edge devices and compares policies that "
-      "choose, request\n"
-      "by request, which language model at which quantisation answers - within an energy budget "
-      "and a power cap.");
-  app.name("edgesim");
-  app.require_subcommand(1);
-  edgesim::AddRunCommand(app);
-  edgesim::AddActionsCommand(app);
-  edgesim::AddCalibrateCommand(app);
-  edgesim::AddPredictCommand(app);
-  edgesim::AddExerciseCommand(app);
-  edgesim::AddRecordCommand(app);
-  edgesim::AddFitCommand(app);
-  edgesim::AddSegmentCommand(app);
-  edgesim::AddSampleCommand(app);
-  edgesim::AddFidelityCommand(app);
-  edgesim::AddCompareCommand(app);
-  edgesim::AddPolicyCommand(app);
-  edgesim::AddWhyCommand(app);
-  edgesim::AddSensitivityCommand(app);
-  app.add_subcommand("version", "Print the version")->callback([] {
-    fmt::print("edgesim {}\n", edgesim::kVersion);
-  });
-  app.footer(
-      "A first run:    edgesim run experiments/configs/six_actions.yaml\n"
-      "What it costs:  edgesim actions experiments/configs/six_actions.yaml\n"
-      "Your own trace: edgesim record --help, then edgesim fit --help\n"
-      "Exit codes: 0 done; 1 `compare` found a regression; 2 bad input, said in one line; 3 a bug "
-      "in edgesim;\n"
-      "4 `calibrate` or `exercise` found no quiet moment;\n"
-      "`record` ends with its command's own.");
-  app.set_version_flag("--version", fmt::format("edgesim {}", edgesim::kVersion));
+  const std::unique_ptr<CLI::App> made = edgesim::MakeApp();
+  CLI::App& app = *made;
   const auto bad_input = [](const std::string& what) {
     edgesim::PrintErrorLine("edgesim: " + what);
-    return kBadInput;
+    return int{edgesim::kBadInput};
   };
   try {
     const std::string first = argc > 1 ? argv[1] : "";
@@ -74,11 +40,11 @@ int main(int argc, char** argv) {
     return bad_input(fmt::format("{}; see edgesim --help", error.what()));
   } catch (const edgesim::ContentionError& error) {
     edgesim::PrintErrorLine(fmt::format("edgesim: {}", error.what()));
-    return kBusyMachine;
+    return edgesim::kBusy;
   } catch (const edgesim::InputError& error) {
     return bad_input(error.what());
   } catch (const std::exception& error) {
     edgesim::PrintErrorLine(fmt::format("edgesim: internal error: {}", error.what()));
-    return 3;
+    return edgesim::kInternalError;
   }
 }

@@ -59,6 +59,7 @@ const std::vector<std::pair<std::string, std::set<std::string>>> kThirdParty = {
     {"unsupported/Eigen/", {"calibration.cc"}},
     {"immintrin.h", {"kernels"}},
     {"sys/mman.h", {"kernels.cc"}},
+    {"sys/ioctl.h", {"record.cc", "cli"}},
     {"nlohmann/", {"devices.cc", "experiments.cc", "cli"}},
     {"tbb/", {"kernels.cc", "calibration", "experiments.cc", "cli"}},
     {"yaml-cpp/", {"experiments"}},
