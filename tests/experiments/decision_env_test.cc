@@ -62,7 +62,7 @@ TEST(DecisionEnv, ShowsWhatAPolicySees) {
   EXPECT_EQ(spec.features().size(), 6 + built->VisibleClasses());
   EXPECT_EQ(spec.features()[6], "class:" + built->VisibleClassNames()[0]);
   std::vector<float> seen(spec.features().size(), -1.0F);
-  spec.Write({.now = SimTime(2'500'000'000),
+  spec.Write({.now = SimTime(Duration(2'500'000'000)),
               .energy_left = Joules(3000),
               .energy_budget = Joules(12000),
               .requests_left = 5,
