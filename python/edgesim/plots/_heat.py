@@ -13,9 +13,11 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 
 
+@checked
 def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Figure:
     """The action that a policy chooses over energy left and requests left, one panel per class of requests.
 
@@ -97,6 +99,7 @@ def _areas(ladders: list[dict[str, Any]], actions: list[str],
     return areas
 
 
+@checked
 def heat_map(values: pd.DataFrame, *, x_label: str, y_label: str, value_label: str, digits: int = 2,
              ax: Axes | None = None) -> Axes:
     """A value over two settings, as colours and, up to 150 cells, as numbers.
