@@ -2,8 +2,8 @@
 
     python python_policy.py
 
-It learns what actions cost while it is trained, and is then compared, on the same requests and the same noise, with
-tabular Q-learning, the best constant action and the optimum of the shipped experiment s1_hard.
+It learns what actions cost while it is trained, and is then compared, on the same requests and the same
+noise, with tabular Q-learning, the best constant action and the optimum of the shipped experiment s1_hard.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class WithinMeans(edgesim.Policy):
         if self.exploring:
             return rng.integers(6)
         share_j = seen.energy_left_j / seen.requests_left
-        means = [(r / n, e / n, a) for a, (n, e, r) in enumerate(zip(self.tries, self.energy_j, self.reward)) if n]
+        tried = enumerate(zip(self.tries, self.energy_j, self.reward))
+        means = [(reward / n, energy_j / n, action) for action, (n, energy_j, reward) in tried if n]
         payable = [mean for mean in means if mean[1] <= share_j]
         return max(payable)[2] if payable else min(means, key=lambda mean: mean[1])[2]
 
@@ -40,7 +41,12 @@ class WithinMeans(edgesim.Policy):
 
 EXPERIMENT = edgesim.Experiment(
     "s1_hard",
-    overrides={"replicas": 10, "episodes.train": 100, "episodes.eval": 200, "policies": ["q-learning", "exact-dp"]},
+    overrides={
+        "replicas": 10,
+        "episodes.train": 100,
+        "episodes.eval": 200,
+        "policies": ["q-learning", "exact-dp"],
+    },
 )
 ACTIONS = EXPERIMENT.actions
 
@@ -49,9 +55,10 @@ def main() -> None:
     run = EXPERIMENT.run(policies={"within-means": WithinMeans}, progress=False)
     print(run.policies[["reward", "reward_low", "reward_high", "regret"]].round(2).to_string())
     row = run.policies.loc["within-means"]
+    low, high = row.above_best_constant_low, row.above_best_constant_high
     print(
-        f"within-means over the best constant action, {run.summary['best_constant']}: {row.above_best_constant:.2f} "
-        f"[{row.above_best_constant_low:.2f}, {row.above_best_constant_high:.2f}] (95 %, paired, 10 replicas)"
+        f"within-means over the best constant action, {run.summary['best_constant']}: "
+        f"{row.above_best_constant:.2f} [{low:.2f}, {high:.2f}] (95 %, paired, 10 replicas)"
     )
 
 

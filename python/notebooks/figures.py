@@ -55,7 +55,9 @@ def notebooks() -> list[pathlib.Path]:
     return sorted(HERE.glob("*.ipynb"))
 
 
-def execute(path: pathlib.Path, scratch: pathlib.Path, png: str = "") -> tuple[Any, list[dict[str, Any]], float]:
+def execute(
+    path: pathlib.Path, scratch: pathlib.Path, png: str = ""
+) -> tuple[Any, list[dict[str, Any]], float]:
     """Runs a notebook with this interpreter in an empty folder below `scratch`, which also is its home.
 
     Returns the notebook with its outputs, what is known of each figure in the order it was made, and seconds.
@@ -64,7 +66,8 @@ def execute(path: pathlib.Path, scratch: pathlib.Path, png: str = "") -> tuple[A
     spec = scratch / "jupyter" / "kernels" / "edgesim-notebooks"
     spec.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "edgesim", "language": "python"}))
+    kernel = {"argv": argv, "display_name": "edgesim", "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
     home = scratch / "home"
     work = scratch / path.stem
     for folder in (home, work):
@@ -102,7 +105,7 @@ def hashes(name: str, figures: Sequence[dict[str, Any]]) -> list[str | None]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", help="notebooks by the beginning of their names; all by default")
     parser.add_argument("--update", action="store_true", help="write figures.json")
     parser.add_argument("--png", default="", metavar="FOLDER", help="write every figure there")

@@ -12,8 +12,10 @@ INTERVAL = re.compile(r"(-?\d+\.\d+) \[(-?\d+\.\d+), (-?\d+\.\d+)\]")
 
 def said_by(folder, *words, blocked=()):
     """Standard output; `blocked` modules are as if they were not installed."""
-    start = "import runpy, sys; sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(','))); sys.argv.pop(0)\n" \
-            "runpy.run_path(sys.argv[0], run_name='__main__')"
+    start = ("import runpy, sys\n"
+             "sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(',')))\n"
+             "sys.argv.pop(0)\n"
+             "runpy.run_path(sys.argv[0], run_name='__main__')")
     script, *options = words
     command = [sys.executable, "-c", start, ",".join(blocked) or "nothing", str(EXAMPLES / script), *options]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
