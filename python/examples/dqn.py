@@ -5,7 +5,7 @@
 
 Ten networks, one per replica, are trained together on one `edgesim.VectorEnv`: their weights are stacked and
 multiplied as batches. What they see is what a budget needs: energy left, requests left, energy left per
-request left, and the category of the request; actions that the environment's mask forbids are neither taken nor
+request left, and the category of the request; actions that the mask forbids are neither taken nor
 bootstrapped from. The frozen networks then meet the very requests and noise of the evaluation episodes of
 `edgesim.run`, so that the differences to the optimum and to the best constant action are paired.
 

@@ -23,8 +23,6 @@ from nbclient import NotebookClient
 
 HERE = pathlib.Path(__file__).resolve().parent
 HASHES = HERE / "figures.json"
-MEASURED: dict[str, set[int]] = {}
-"""Figures, by position, that show wall-clock measurements: their hashes are null, not compared."""
 
 # Appended to a notebook while it runs: figures stay open, for notebooks close none and the backend is Agg.
 _LOOK = """
@@ -98,10 +96,9 @@ def execute(
     return running, list(json.loads(said)), took
 
 
-def hashes(name: str, figures: Sequence[dict[str, Any]]) -> list[str | None]:
-    """Of a notebook's figures; None for those that show measured time."""
-    measured = MEASURED.get(name, set())
-    return [None if position in measured else figure["hash"] for position, figure in enumerate(figures)]
+def hashes(figures: Sequence[dict[str, Any]]) -> list[str]:
+    """Of the data of each figure; none of them shows measured time, which would differ from run to run."""
+    return [str(figure["hash"]) for figure in figures]
 
 
 def main() -> int:
@@ -120,7 +117,7 @@ def main() -> int:
                 continue
             png = os.path.abspath(options.png) if options.png else ""
             _, figures, took = execute(path, pathlib.Path(scratch), png)
-            found[path.name] = hashes(path.name, figures)
+            found[path.name] = hashes(figures)
             same = "as committed" if found[path.name] == known.get(path.name) else "DIFFERS"
             print(f"{path.name}: {took:.1f} s, {len(figures)} figures, {same}", flush=True)
     if options.update:

@@ -96,7 +96,7 @@ def test_notebook_runs(path, scratch):
     for number, figure in enumerate(figures):
         assert figure["axes"] >= 1 and figure["empty"] == 0, number
         assert any(figure["x"]) and any(figure["y"]), number
-    assert RUNNER.hashes(path.name, figures) == HASHES[path.name], (
+    assert RUNNER.hashes(figures) == HASHES[path.name], (
         "figures show other data than python/notebooks/figures.json says; if that was meant: "
         "python/notebooks/figures.py --update"
     )
