@@ -22,8 +22,10 @@ import argparse
 import math
 import sys
 import time
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import edgesim
 
@@ -32,6 +34,7 @@ try:
 except ImportError:
     torch = None  # type: ignore[assignment]
 
+Floats = npt.NDArray[Any]
 REPLICAS = 10
 REQUESTS = 20  # of an episode
 EPISODES = 100  # of evaluation, per replica
@@ -57,7 +60,7 @@ class Networks:
             weights = torch.randn(REPLICAS, fan_in, fan_out) * math.sqrt(2 / fan_in)
             self.parameters += [weights.requires_grad_(), torch.zeros(REPLICAS, 1, fan_out).requires_grad_()]
 
-    def __call__(self, seen):
+    def __call__(self, seen: torch.Tensor) -> torch.Tensor:
         requests_left = REQUESTS * seen[..., 1:2]
         for weights, bias in zip(self.parameters[:-2:2], self.parameters[1:-2:2]):
             seen = torch.relu(torch.baddbmm(bias, seen, weights))
@@ -70,7 +73,7 @@ class Networks:
                 mine.lerp_(theirs, share)
 
 
-def budget_features(observations: np.ndarray, names: list[str]):
+def budget_features(observations: Floats, names: list[str]) -> torch.Tensor:
     """Shares of energy and requests left, energy per request left (1: as the budget at first), classes."""
     energy, requests = (observations[:, names.index(name)] for name in ("energy_left", "requests_left"))
     pace = np.clip(energy / np.maximum(requests, 1e-6), 0, 3)
@@ -78,7 +81,7 @@ def budget_features(observations: np.ndarray, names: list[str]):
     return torch.from_numpy(np.column_stack([energy, requests, pace, classes]).astype(np.float32))
 
 
-def best_allowed(values, allowed):
+def best_allowed(values: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
     """The best action among those that the mask allows."""
     return torch.where(allowed, values, torch.tensor(-math.inf)).argmax(dim=-1)
 
@@ -93,7 +96,7 @@ def train(experiment: edgesim.Experiment, steps: int) -> Networks:
     target.follow(network, 1.0)
     optimiser = torch.optim.Adam(network.parameters, lr=LEARNING_RATE)
 
-    def memory(*shape: int, kind=torch.float32):
+    def memory(*shape: int, kind: torch.dtype = torch.float32) -> torch.Tensor:
         return torch.zeros(REPLICAS, KEPT * ENVS, *shape, dtype=kind)
 
     before, after = memory(seen.shape[2]), memory(seen.shape[2])
@@ -141,7 +144,7 @@ def train(experiment: edgesim.Experiment, steps: int) -> Networks:
     return network
 
 
-def evaluate(experiment: edgesim.Experiment, network: Networks, episodes: int) -> np.ndarray:
+def evaluate(experiment: edgesim.Experiment, network: Networks, episodes: int) -> Floats:
     """Mean reward of each network, (replicas,), over the evaluation episodes of its replica."""
     envs = [edgesim.Env(experiment, phase="eval", replica=replica) for replica in range(REPLICAS)]
     rewards = np.zeros(REPLICAS)
@@ -163,7 +166,7 @@ def evaluate(experiment: edgesim.Experiment, network: Networks, episodes: int) -
     return rewards / episodes
 
 
-def interval(differences: np.ndarray) -> str:
+def interval(differences: Floats) -> str:
     """Mean and 95 % interval over replicas (Student's t, 9 degrees of freedom)."""
     half = 2.262 * differences.std(ddof=1) / math.sqrt(len(differences))
     return f"{differences.mean():.2f} [{differences.mean() - half:.2f}, {differences.mean() + half:.2f}]"
