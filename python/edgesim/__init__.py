@@ -18,6 +18,7 @@ if _share.is_dir():
     _os.environ.setdefault("EDGESIM_SHARE_DIR", str(_share))
 
 from edgesim._edgesim import BusyMachineError, InputError, Observation, Rng, Transition, __version__
+from edgesim._config import share_dir
 from edgesim._episode import Episode
 from edgesim._experiment import EdgesimWarning, Experiment, load, run, shipped_experiments
 from edgesim._fit import Fit, Profile, fit
@@ -53,6 +54,7 @@ __all__ = [
     "predict",
     "report",
     "run",
+    "share_dir",
     "shipped_experiments",
 ]
 

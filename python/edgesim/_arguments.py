@@ -7,7 +7,7 @@ import inspect
 import os
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,13 +15,14 @@ import numpy as np
 from edgesim import _edgesim
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_WORDS = {
+_WORDS: dict[Any, str] = {
     str: "text",
     bool: "True or False",
     int: "a whole number",
     float: "a number",
     type(None): "None",
     os.PathLike: "a path",
+    Sequence: "a list or an array",
 }
 
 
@@ -86,6 +87,8 @@ def _is(value: Any, kind: Any) -> bool:
     origin = typing.get_origin(kind) or kind
     if origin is Callable:
         return callable(value)
+    if origin is Sequence:  # arrays and series as well
+        return hasattr(value, "__iter__") and hasattr(value, "__len__") and not isinstance(value, (str, bytes, dict))
     if not isinstance(origin, type):
         return True
     return isinstance(value, origin)

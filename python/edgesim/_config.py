@@ -16,8 +16,18 @@ ConfigLike = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 Overrides = Union[Mapping[str, Any], Sequence[str]]
 
 
+def share_dir() -> pathlib.Path:
+    """Where the files that ship with edgesim are: devices/profiles, workloads/data, experiments/configs,
+    calibration/data. The environment variable EDGESIM_SHARE_DIR names it where they were moved.
+
+    >>> (share_dir() / "devices" / "profiles" / "laptop-rtx3070.json").is_file()
+    True
+    """
+    return pathlib.Path(_edgesim.share_dir())
+
+
 def _shipped_folder() -> pathlib.Path:
-    return pathlib.Path(_edgesim.share_dir()) / "experiments" / "configs"
+    return share_dir() / "experiments" / "configs"
 
 
 def shipped_experiments() -> list[str]:

@@ -80,7 +80,7 @@ def main():
         for threads in (1, 2):
             vectors[name, threads] = edgesim.VectorEnv(experiment, num_envs=256, threads=threads)
             vectors[name, threads].reset()
-    config = pathlib.Path(edgesim._edgesim.share_dir()) / "experiments" / "configs" / "six_actions.yaml"
+    config = edgesim.share_dir() / "experiments" / "configs" / "six_actions.yaml"
     settings = [f"--set={key}={value}" for key, value in CONFIG.items()]
     few = edgesim.Experiment("s1_hard", overrides={"policies": '["random"]', "replicas": 4, "episodes.eval": 500})
     figures: dict[str, list[float]] = {}

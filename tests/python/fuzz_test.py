@@ -105,7 +105,7 @@ def world(tmp_path_factory):
 
 
 # Calls that measure this machine, or cannot take arguments.
-NOT_FUZZED = {"calibrate", "model_names", "shipped_experiments", "Policy", "Run", "Episode", "Fit", "HsmmFit", "Observation",
+NOT_FUZZED = {"calibrate", "model_names", "shipped_experiments", "share_dir", "Policy", "Run", "Episode", "Fit", "HsmmFit", "Observation",
               "Rng", "Transition", "EdgesimWarning", "InputError", "BusyMachineError"}  # fmt: skip
 
 
