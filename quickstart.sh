@@ -5,7 +5,7 @@ root=$(cd "$(dirname "$0")" && pwd)
 . "$root/cmake/packages.sh"
 
 ensure_packages "${run_packages[@]}"
-[ -x "$root/build/release/edgesim" ] || echo "Building (a minute or two) ..." >&2
+[ -x "$root/build/release/edgesim" ] || echo "Building (some ten minutes on two cores) ..." >&2
 (
   cd "$root"
   [ -f build/release/build.ninja ] || quietly cmake --preset release -DPython3_EXECUTABLE="$PYTHON3"

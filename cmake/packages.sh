@@ -32,9 +32,13 @@ test_packages=(
   "libgtest-dev gtest/gtest.h"
   "mypy mypy"
   "python3-ipykernel -"
+  "python3-jsonschema -"
   "python3-nbclient -"
   "python3-nbconvert -"
+  "python3-pip -"
   "python3-pytest -"
+  "python3-setuptools -"
+  "python3-wheel -"
   "python3-yaml -"
 )
 # Pages looked at and documentation built: the tests that need them skip without.
@@ -54,7 +58,7 @@ is_there() {  # package probe
   if command -v dpkg-query >/dev/null; then
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
   elif [ "$2" = - ]; then
-    "$PYTHON3" -c "import ${1#python3-}" >/dev/null 2>&1
+    "$PYTHON3" -c "import $(echo "${1#python3-}" | tr - _)" >/dev/null 2>&1
   elif [[ $2 == *.h || $2 == */* ]]; then
     c++ -x c++ -E -include "$2" /dev/null >/dev/null 2>&1
   else

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
 from edgesim import _edgesim
+from edgesim._arguments import brief
 
 ConfigLike = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 Overrides = Union[Mapping[str, Any], Sequence[str]]
@@ -38,7 +39,7 @@ class _Attachments:
         if isinstance(value, Mapping):
             for key in value:
                 if not isinstance(key, str):
-                    raise _edgesim.InputError(f"{_dotted(path)}: the key {key!r} must be text")
+                    raise _edgesim.InputError(f"{_dotted(path)}: the key {brief(key)} must be text")
             return {key: self.plain(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, (str, bool, int)) or value is None:
             return value
@@ -77,14 +78,14 @@ def override_list(overrides: Overrides) -> list[str]:
         listed = []
         for key, value in overrides.items():
             if not isinstance(key, str):
-                raise _edgesim.InputError(f"overrides: the key {key!r} must be text, as 'energy_budget.limit_j'")
+                raise _edgesim.InputError(f"overrides: the key {brief(key)} must be text, as 'energy_budget.limit_j'")
             listed.append(f"{key}={value if isinstance(value, str) else json.dumps(_plain_override(key, value))}")
         return listed
     if isinstance(overrides, str) or not isinstance(overrides, Sequence):
         raise _edgesim.InputError("overrides must be a dict {'key.path': value} or a list of 'key.path=value'")
     for entry in overrides:
         if not isinstance(entry, str):
-            raise _edgesim.InputError(f"overrides: {entry!r} must be text, as 'energy_budget.limit_j=12000'")
+            raise _edgesim.InputError(f"overrides: {brief(entry)} must be text, as 'energy_budget.limit_j=12000'")
     return list(overrides)
 
 
@@ -132,7 +133,7 @@ class Source:
             if config in shipped_experiments():
                 return _shipped_folder() / f"{config}.yaml"
             raise _edgesim.InputError(
-                f"there is no file '{config}' and no shipped experiment of this name; there is "
+                f"there is no file {brief(config)} and no shipped experiment of this name; there is "
                 + ", ".join(shipped_experiments())
             )
         return path

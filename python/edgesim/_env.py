@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from edgesim import _edgesim
-from edgesim._config import ConfigLike, Overrides
+from edgesim._arguments import brief, count, number
+from edgesim._config import ConfigLike, Overrides, override_list
 from edgesim._experiment import _MOST_THREADS, Experiment
-from edgesim._hsmm import _number
-from edgesim._run import count
 from edgesim._spaces import HAS_GYMNASIUM, NEXT_STEP, EnvBase, VectorEnvBase, box, discrete, multi_discrete
 
 COSTS = ("energy", "brown_out", "cap_exceedance", "lateness")
@@ -25,7 +24,7 @@ _MOST_ENVS = 1_000_000
 
 def _build(config: ConfigLike | Experiment, overrides: Overrides) -> Experiment:
     if isinstance(config, Experiment):
-        if overrides:
+        if override_list(overrides):
             raise _edgesim.InputError("an Experiment is built already; give overrides where it is made")
         return config
     return Experiment(config, overrides=overrides)
@@ -37,11 +36,11 @@ class _Shared:
     def __init__(
         self, config: ConfigLike | Experiment, overrides: Overrides, phase: str, shield: float | None
     ) -> None:
-        if phase not in ("train", "eval"):
-            raise _edgesim.InputError(f"phase is {phase!r}, allowed: 'train', 'eval'")
-        epsilon = None if shield is None else _number(shield, "shield")
+        if not isinstance(phase, str) or phase not in ("train", "eval"):
+            raise _edgesim.InputError(f"phase is {brief(phase)}, allowed: 'train', 'eval'")
+        epsilon = None if shield is None else number(shield, "shield")
         if epsilon is not None and not 0 <= epsilon <= 1:
-            raise _edgesim.InputError(f"shield is {shield}, allowed: a probability, 0 to 1")
+            raise _edgesim.InputError(f"shield is {brief(shield)}, allowed: a probability, 0 to 1")
         self.experiment = _build(config, overrides)
         self.spec = _edgesim.EnvSpec(self.experiment._core, epsilon)
         self.features: list[str] = self.spec.features
@@ -130,7 +129,7 @@ class Env(EnvBase):  # type: ignore[misc]
             observation, reward, terminated, truncated, costs, mask = self._core.step(action)
         except TypeError:
             most = len(self.actions) - 1
-            raise TypeError(f"action must be a whole number, 0 to {most}, not {action!r}") from None
+            raise TypeError(f"action must be a whole number, 0 to {most}, not {brief(action)}") from None
         info = {"cost": costs[self._cost], "costs": dict(zip(COSTS, costs)), "action_mask": mask}
         return observation, reward, terminated, truncated, info
 
@@ -201,7 +200,7 @@ class VectorEnv(VectorEnvBase):  # type: ignore[misc]
     ) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
         """Begins episode 0 of each environment's seed: a whole number s gives s, s + 1, ...; or one seed each;
         None: the experiment's seed and those after it."""
-        if options:
+        if options is not None and options != {}:
             raise _edgesim.InputError("options: there is nothing to choose")
         if seed is None:
             seed = self._seed

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 from edgesim import _edgesim
+from edgesim._arguments import brief, count, flag, path_text
 from edgesim._config import ConfigLike, Overrides, Source, override_list, shipped_experiments
 from edgesim._episode import Episode
 from edgesim._policy import Policy
 from edgesim._progress import Progress, shown
-from edgesim._run import Run, count, path_text, read_folder
+from edgesim._run import Run, read_folder
 
 __all__ = ["EdgesimWarning", "Experiment", "load", "run", "shipped_experiments"]
 
@@ -91,9 +92,9 @@ class Experiment:
         """Trains and evaluates every policy on every replica; see `edgesim.run`."""
         threads = 0 if threads is None else count(threads, "threads", _MOST_THREADS)
         factories = _factories(policies)
-        target = None if out is None else _edgesim.RunDir(path_text(out, "out"), self.name, bool(force))
+        target = None if out is None else _edgesim.RunDir(path_text(out, "out"), self.name, flag(force, "force"))
         with shown(progress, " episodes") as show:
-            outcome = self._core.run(threads, bool(save_policies), factories, self._path, show)
+            outcome = self._core.run(threads, flag(save_policies, "save_policies"), factories, self._path, show)
         for warning in outcome["warnings"]:
             warnings.warn(warning, EdgesimWarning, stacklevel=2)
         files = outcome["files"]
@@ -142,7 +143,7 @@ def _factories(policies: Optional[PolicyFactories]) -> dict[str, Any]:
         raise TypeError("policies must be a dict: name -> class of a policy")
     for name in policies:
         if not isinstance(name, str):
-            raise TypeError(f"policies: the name {name!r} must be text")
+            raise TypeError(f"policies: the name {brief(name)} must be text")
     return dict(policies)
 
 

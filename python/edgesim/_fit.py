@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from edgesim import _edgesim
-from edgesim._hsmm import Hsmm, _number
-from edgesim._run import count, path_text
+from edgesim._arguments import brief, count, number, path_text
+from edgesim._hsmm import Hsmm
 
 
 class Profile:
@@ -72,8 +72,8 @@ class Profile:
 
     @staticmethod
     def _check(name: Any, names: list[str], what: str) -> None:
-        if name not in names:
-            raise _edgesim.InputError(f"the profile has no {what} {name!r}; it has {', '.join(names)}")
+        if not isinstance(name, str) or name not in names:
+            raise _edgesim.InputError(f"the profile has no {what} {brief(name)}; it has {', '.join(names)}")
 
     def to_dict(self) -> dict[str, Any]:
         """All of it; a copy."""
@@ -174,8 +174,8 @@ def fit(
         setattr(request, key, value)
     request.rails = _texts(rails, "rails")
     request.models = [models] if isinstance(models, str) else _texts(models, "models")
-    request.interval_s = _number(interval_s, "interval_s")
-    request.session_level_sd_w = _number(session_level_sd_w, "session_level_sd_w")
+    request.interval_s = number(interval_s, "interval_s")
+    request.session_level_sd_w = number(session_level_sd_w, "session_level_sd_w")
     if not 0 <= request.interval_s < 1e6 or not 0 <= request.session_level_sd_w < 1e6:
         raise _edgesim.InputError("interval_s and session_level_sd_w must be from 0 to 1e6")
     request.restarts = count(restarts, "restarts", 1000)
@@ -198,7 +198,7 @@ def _texts(values: Any, what: str) -> list[str]:
     listed = list(values)
     for value in listed:
         if not isinstance(value, str):
-            raise TypeError(f"{what}: {value!r} must be text")
+            raise TypeError(f"{what}: {brief(value)} must be text")
     return listed
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from edgesim import _edgesim
+from edgesim._arguments import count, flag, path_text
 from edgesim._progress import Progress, shown
-from edgesim._run import count, path_text
 
 _MOST_TOKENS = 1_000_000
 
@@ -55,7 +55,7 @@ def calibrate(
     if target is not None and not target.absolute().parent.is_dir():
         raise _edgesim.InputError(f"{target}: there is no such folder to write to")
     with shown(progress, "") as show:
-        text = _edgesim.calibrate(name, counts, bool(quick), show)
+        text = _edgesim.calibrate(name, counts, flag(quick, "quick"), show)
     if target is not None:
         try:
             target.write_text(text, encoding="utf-8")
@@ -95,6 +95,6 @@ def predict(
         raise _edgesim.InputError(f"prompt and generate must be 1 to {_MOST_TOKENS} tokens")
     chosen = None if threads is None else count(threads, "threads", 4096)
     text = _edgesim.predict(
-        model, quantization, prompt, generate, chosen, path_text(host_profile, "host_profile"), bool(other_host)
+        model, quantization, prompt, generate, chosen, path_text(host_profile, "host_profile"), flag(other_host, "other_host")
     )
     return dict(json.loads(text))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgesim import _edgesim
-from edgesim._run import count
+from edgesim._arguments import count, flag, number
 
 _MOST_SEED = 2**64 - 1
 
@@ -24,15 +24,6 @@ def _readings(watts: Any, what: str) -> npt.NDArray[np.float64]:
         return np.ascontiguousarray(watts, dtype=np.float64)
     except (TypeError, ValueError):
         raise TypeError(f"{what} must be a one-dimensional array of power readings in W") from None
-
-
-def _number(value: Any, what: str) -> float:
-    if isinstance(value, (bool, str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError(f"{what} must be a number, not {type(value).__name__}")
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{what} must be a number") from None
 
 
 class Hsmm:
@@ -56,7 +47,7 @@ class Hsmm:
             text = json.dumps({"first_reading": None, "starts_mid_stay": False} | model)
         except (TypeError, ValueError) as error:
             raise _edgesim.InputError(f"the model holds what is no setting of it: {error}") from None
-        self._core = _edgesim.Hsmm.from_json(text, _number(interval_s, "interval_s"))
+        self._core = _edgesim.Hsmm.from_json(text, number(interval_s, "interval_s"))
 
     @classmethod
     def _of(cls, core: _edgesim.Hsmm) -> Hsmm:
@@ -83,16 +74,16 @@ class Hsmm:
 
         `level_w` is added to the mean of the states that take the request's level. Doubles in a row are not copied.
         """
-        return self._core.log_likelihood(_readings(watts, "watts"), _number(level_w, "level_w"))
+        return self._core.log_likelihood(_readings(watts, "watts"), number(level_w, "level_w"))
 
     def decode(self, watts: npt.ArrayLike, *, level_w: float = 0.0) -> npt.NDArray[np.int32]:
         """The most probable state at each reading (n,), as positions in `states`."""
-        return self._core.decode(_readings(watts, "watts"), _number(level_w, "level_w"))
+        return self._core.decode(_readings(watts, "watts"), number(level_w, "level_w"))
 
     def sample(self, n: int, *, seed: int = 1, level_w: float = 0.0) -> npt.NDArray[np.float64]:
         """n readings, W, none below 0; the same for the same seed."""
         return self._core.sample(
-            count(n, "n", 100_000_000), count(seed, "seed", _MOST_SEED), _number(level_w, "level_w")
+            count(n, "n", 100_000_000), count(seed, "seed", _MOST_SEED), number(level_w, "level_w")
         )
 
     def __repr__(self) -> str:
@@ -161,8 +152,8 @@ def fit_hsmm(
     result = _edgesim.fit_hsmm(
         arrays,
         model,
-        _number(interval_s, "interval_s"),
-        bool(mid_stay),
+        number(interval_s, "interval_s"),
+        flag(mid_stay, "mid_stay"),
         count(restarts, "restarts", 1000),
         count(max_iterations, "max_iterations", 10_000),
         count(seed, "seed", _MOST_SEED),

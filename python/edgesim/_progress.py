@@ -22,7 +22,7 @@ def shown(progress: Progress, unit: str) -> Iterator[Optional[Callable[[int, int
     if callable(progress):
         yield progress
         return
-    if progress not in (None, True, False):
+    if progress is not None and not isinstance(progress, bool):
         raise TypeError("progress must be True, False, None or a function of (done, total)")
     notebook = _in_notebook()
     if progress is False or (progress is None and not notebook and not sys.stderr.isatty()):

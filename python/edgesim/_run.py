@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from edgesim import _edgesim
+from edgesim._arguments import count, flag, path_text
 from edgesim._episode import Episode
 
 _FILES = ("summary.json", "evaluation.csv", "curves.csv", "config.resolved.yaml")
@@ -159,7 +160,7 @@ class Run:
             assert self._folder is not None
             names = [path.name for path in self._folder.iterdir() if path.is_file()]
             files = {name: (self._folder / name).read_text(encoding="utf-8") for name in names}
-        target = _edgesim.RunDir(path_text(folder, "folder"), name, bool(force))
+        target = _edgesim.RunDir(path_text(folder, "folder"), name, flag(force, "force"))
         self._folder = pathlib.Path(target.write(dict(files)))
         return self._folder
 
@@ -183,26 +184,6 @@ class Run:
     def _repr_html_(self) -> str:
         columns = ["reward", "reward_low", "reward_high", "regret", "energy_per_request_j", "budget_used"]
         return str(self.policies[columns].round(3).to_html())
-
-
-def count(value: Any, what: str, most: int = 0xFFFFFFFF) -> int:
-    """A whole number from 0 on; TypeError and InputError say what was wanted."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{what} must be a whole number, not {type(value).__name__}")
-    whole = value.__index__()
-    if not 0 <= whole <= most:
-        raise _edgesim.InputError(f"{what} is {whole}, allowed: 0 to {most}")
-    return int(whole)
-
-
-def path_text(path: Any, what: str) -> str:
-    """A path as text."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"{what} must be a path, not {type(path).__name__}")
-    text = os.fspath(path)
-    if not isinstance(text, str) or not text or "\0" in text:
-        raise _edgesim.InputError(f"{what} must be the path of a file or folder")
-    return text
 
 
 def read_folder(folder: pathlib.Path) -> Callable[[str], str]:

@@ -1,6 +1,5 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
-#include <tbb/task_arena.h>
 
 #include "bindings.h"
 #include "calibration/ensemble.h"

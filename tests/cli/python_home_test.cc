@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "experiments/files.h"
 #include "sim/input_error.h"
@@ -18,6 +19,7 @@ using testing::ThrowsMessage;
 class PythonHome : public testing::Test {
  protected:
   PythonHome() { fs::remove_all(folder_); }
+  ~PythonHome() override { fs::remove_all(folder_); }
   void Program(const fs::path& path) {
     fs::create_directories(path.parent_path());
     WriteTextFile(path, "#!/bin/sh\n");
@@ -27,7 +29,8 @@ class PythonHome : public testing::Test {
     fs::create_directories(path / "edgesim");
     WriteTextFile(path / "edgesim/__init__.py", "");
   }
-  const fs::path folder_ = fs::path(testing::TempDir()) / "python_home";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) / ("python_home" + std::to_string(::getpid()));
 };
 
 TEST_F(PythonHome, TheWantedInterpreterIsNeverPassedOver) {

@@ -118,7 +118,7 @@ TEST(DecisionEnv, RejectingAndDeferringAreActions) {
 }
 
 TEST(DecisionEnv, MasksWhatAShieldWould) {
-  const auto built = BuildSmall({"power_cap.limit_w=105"});
+  const auto built = BuildSmall({"power_cap.limit_w=120", "optimum.draws=5000"});
   const EnvSpec free(*built, {}), shielded(*built, 0.05);
   std::size_t masked = 0;
   for (std::uint32_t c = 0; c < built->VisibleClasses(); ++c) {

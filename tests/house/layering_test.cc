@@ -173,6 +173,33 @@ TEST(Layering, NoClockNoGlobalRandomnessNoFilesBelowExperiments) {
   }
 }
 
+// The Python module sees all rooms and none sees it: bindings only convert, so what they call is
+// tested in C++ and what they give in tests/python.
+TEST(Layering, PythonIsTheRoof) {
+  for (const Source& source : Sources()) {
+    EXPECT_EQ(source.text.find("pybind11"), std::string::npos) << source.path;
+    EXPECT_EQ(source.text.find("#include \"python/"), std::string::npos) << source.path;
+  }
+  const std::regex allowed(
+      R"(pybind11/[a-z/]+\.h|fmt/(format|ranges)\.h|tbb/[a-z_]+\.h|[a-z_0-9]+)");
+  const std::regex logic(R"((RunEpisode|<random>|getenv|nlohmann|yaml-cpp))");
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(kRoot / "python/src")) {
+    const std::string text = Read(entry.path());
+    for (const std::string& include : Matches(text, "#include <([^>]+)>"))
+      EXPECT_TRUE(std::regex_match(include, allowed)) << entry.path() << ": <" << include << ">";
+    EXPECT_FALSE(std::regex_search(text, logic)) << entry.path();
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 400) << entry.path();
+    ++files;
+  }
+  EXPECT_GT(files, 8U);
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "python/edgesim")) {
+    if (entry.path().extension() != ".py") continue;
+    const std::string text = Read(entry.path());
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 400) << entry.path();
+  }
+}
+
 // kernels/<stem>_<one of these>.cc is the code of <stem> compiled for one instruction set: the test
 // of <stem>, which runs over all of them, is its test.
 constexpr std::string_view kInstructionSets[] = {"_scalar", "_avx2", "_avx_vnni", "_avx512",
@@ -232,7 +259,7 @@ TEST(Docs, NamedPathsExist) {
     for (const std::string& word :
          Matches(Read(page),
                  "`((?:sim|kernels|devices|workloads|policies|calibration|"
-                 "experiments|tests|docs|cmake)/[A-Za-z0-9_./-]*)`")) {
+                 "experiments|python|tests|docs|cmake)/[A-Za-z0-9_./-]*)`")) {
       EXPECT_TRUE(fs::exists(kRoot / word)) << page << " names " << word;
       ++checked;
     }

@@ -9,9 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 
 
+@checked
 def fidelity(result: dict[str, Any], *, signal: str | None = None,
              models: Iterable[str] | None = None) -> Figure:
     """Four panels with a row per model: energy bias, coverage, CRPS of energy, distance of peaks.

@@ -13,9 +13,11 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 
 
+@checked
 def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Figure:
     """The action that a policy chooses over energy left and requests left, one panel per class of requests.
 
@@ -32,6 +34,7 @@ def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Fi
     if not ladders or not actions or requests < 1 or not budget > 0:
         raise ValueError("table: no actions, requests, budget or thresholds in it; allowed: at least one of "
                          "each")
+    unit, scale = ("kJ", 1000.0) if budget >= 1000 else ("J", 1.0)
     shown = [c for c in (classes or there)]
     for name in shown:
         if name not in there:
@@ -45,7 +48,8 @@ def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Fi
         if position >= len(shown):
             ax.set_visible(False)
             continue
-        areas = _areas([ladder for ladder in ladders if ladder["class"] == shown[position]], actions, budget)
+        of_class = [ladder for ladder in ladders if ladder["class"] == shown[position]]
+        areas = _areas(of_class, actions, budget, scale)
         used.update(areas)
         for action, boxes in areas.items():
             index = actions.index(action)
@@ -53,8 +57,8 @@ def policy_map(table: dict[str, Any], *, classes: list[str] | None = None) -> Fi
                 closed = [Path(np.vstack([box, box[:1]]), closed=True) for box in boxes]
                 ax.add_patch(PathPatch(Path.make_compound_path(*closed), facecolor=_style.SERIES[index % 8],
                                        edgecolor=_style.PAPER, linewidth=0, hatch=_style.HATCHES[index % 8]))
-        ax.set(xlim=(0, budget / 1000), ylim=(0.5, requests + 0.5))
-        _style.dress(ax, "energy left, kJ" if position + columns >= len(shown) else "",
+        ax.set(xlim=(0, budget / scale), ylim=(0.5, requests + 0.5))
+        _style.dress(ax, f"energy left, {unit}" if position + columns >= len(shown) else "",
                      "requests left" if position % columns == 0 else "", title=shown[position], grid="")
         ax.tick_params(labelbottom=position + columns >= len(shown))
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -78,9 +82,9 @@ def _outside() -> bool:
     return tuple(int(part) for part in matplotlib.__version__.split(".")[:2]) >= (3, 7)
 
 
-def _areas(ladders: list[dict[str, Any]], actions: list[str],
-           budget: float) -> dict[str, list[_check.Floats]]:
-    """By action: boxes in kJ and requests left; neighbouring thresholds of one action are one box."""
+def _areas(ladders: list[dict[str, Any]], actions: list[str], budget: float,
+           scale: float) -> dict[str, list[_check.Floats]]:
+    """By action: boxes in `scale` J and requests left; neighbouring thresholds of one action are one box."""
     areas: dict[str, list[_check.Floats]] = {}
     for ladder in ladders:
         starts = [*ladder["from_j"], budget]
@@ -90,13 +94,14 @@ def _areas(ladders: list[dict[str, Any]], actions: list[str],
         for begin, end, action in zip(starts, starts[1:], ladder["action"]):
             if action not in actions:
                 raise ValueError(f"table: unknown action '{action}'; it has {', '.join(actions)}")
-            left, right = begin / 1000, min(end, budget) / 1000
+            left, right = begin / scale, min(end, budget) / scale
             if right > left:
                 areas.setdefault(action, []).append(np.array(
                     [[left, row - 0.5], [right, row - 0.5], [right, row + 0.5], [left, row + 0.5]]))
     return areas
 
 
+@checked
 def heat_map(values: pd.DataFrame, *, x_label: str, y_label: str, value_label: str, digits: int = 2,
              ax: Axes | None = None) -> Axes:
     """A value over two settings, as colours and, up to 150 cells, as numbers.

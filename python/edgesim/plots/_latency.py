@@ -8,9 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 
 
+@checked
 def latency(measured_s: Sequence[float], predicted_s: Sequence[float], *, labels: Iterable[str] | None = None,
             band: float = 0.1, ax: Axes | None = None) -> Axes:
     """Predicted over measured time on logarithmic axes, with the diagonal and a band of +-`band` around it.

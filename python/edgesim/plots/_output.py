@@ -15,12 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import Collection, LineCollection, PathCollection
 from matplotlib.figure import Figure
 
+from edgesim._arguments import checked
 from edgesim.plots._style import DARK, LIGHT, RC
 
 _SVG: dict[str, object] = {**RC, "svg.fonttype": "none", "svg.hashsalt": "edgesim"}
 _FORMATS = ("svg", "pdf", "png")
 
 
+@checked
 def save(figure: Figure | Axes, path: str | Path) -> Path:
     """Writes a figure as .svg, .pdf or .png by its suffix; the same figure gives the same bytes."""
     path = Path(path)
@@ -33,6 +35,7 @@ def save(figure: Figure | Axes, path: str | Path) -> Path:
     return path
 
 
+@checked
 def svg(figure: Figure | Axes, *, theme: str = "light", themed: bool = False, title: str = "", desc: str = "",
         prefix: str = "") -> str:
     """A figure as one <svg> element, with text as text and the same bytes each time.
@@ -86,6 +89,7 @@ def _with_words(text: str, prefix: str, title: str, desc: str, themed: bool) -> 
     return f"{head}>{words}{rest}".rstrip() + "\n"
 
 
+@checked
 def data_hash(figure: Figure | Axes) -> str:
     """12 hexadecimal digits of sha256 over the data of lines, bars, collections and images, as drawn.
 

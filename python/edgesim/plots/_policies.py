@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from edgesim._arguments import checked
 from edgesim.plots import _check
 
 
+@checked
 def policy_frame(summary: dict[str, Any]) -> pd.DataFrame:
     """The estimates of a summary.json, indexed by policy, best reward first.
 
@@ -32,6 +34,7 @@ def policy_frame(summary: dict[str, Any]) -> pd.DataFrame:
     return frame.sort_values("reward", ascending=False, kind="stable")
 
 
+@checked
 def select(policies: pd.DataFrame, learners: Iterable[str] = (), keep: Iterable[str] = (),
            most: int = 12) -> list[str]:
     """At most `most` names of a policy_frame in its order: kept ones and learners first, then the best."""

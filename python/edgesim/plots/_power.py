@@ -7,9 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 
 
+@checked
 def power_trace(power: pd.DataFrame, *, spans: pd.DataFrame | None = None, cap_w: float | None = None,
                 ax: Axes | None = None) -> Axes:
     """Power as steps, with coloured spans and the cap.

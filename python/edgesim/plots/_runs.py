@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from edgesim._arguments import checked
 from edgesim.plots import _check, _style
 from edgesim.plots._policies import front
 
 MOST_BANDS = 3  # more cover each other
 
 
+@checked
 def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | None = None,
                   optimum: float | None = None, window: int | None = None,
                   policies: Iterable[str] | None = None, ax: Axes | None = None) -> Axes:
@@ -65,6 +67,7 @@ def reward_curves(curves: pd.DataFrame, *, best_constant: tuple[str, float] | No
     return ax
 
 
+@checked
 def budget_use(evaluation: pd.DataFrame, *, policies: Iterable[str] | None = None,
                ax: Axes | None = None) -> Axes:
     """How much of the energy budget each policy's evaluation episodes use.
@@ -106,6 +109,7 @@ def _share(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
 
 
+@checked
 def pareto(policies: pd.DataFrame, *, named: Iterable[str] | None = None, value: str = "reward",
            value_label: str = "reward per episode", ax: Axes | None = None) -> Axes:
     """Quality against energy: where each policy is, and the front that none beats in both.
@@ -156,6 +160,7 @@ def _error(frame: pd.DataFrame, key: str) -> _check.Floats:
     return np.nan_to_num(np.clip([below, above], 0, None))
 
 
+@checked
 def forest(gaps: pd.DataFrame, *, label: str = "gap to the optimum, reward per episode",
            row_label: str = "policy",
            target: str = "optimum", ax: Axes | None = None) -> Axes:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from edgesim._arguments import flag, path_text
 from edgesim.report._fidelity import fidelity_page
 from edgesim.report._files import compare_page, exercise_page, fit_page, predict_page
 from edgesim.report._page import Page, ReportError, render
@@ -35,7 +36,7 @@ _KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any]], Page]]] = {
 
 def html(path: str | Path) -> str:
     """The report of a run folder or JSON file; ReportError (a ValueError of one line) where none can be."""
-    path = Path(path)
+    path = Path(path_text(path, "path"))
     if path.is_dir():
         folder = path
         if (path / "summary.json").exists():
@@ -63,9 +64,10 @@ def write(path: str | Path, out: str | Path | None = None, *, force: bool = Fals
 
     ReportError where no report can be made, or `out` exists and `force` is not given.
     """
-    source = Path(path)
+    force = flag(force, "force")
+    source = Path(path_text(path, "path"))
     if out is not None:
-        target = Path(out)
+        target = Path(path_text(out, "out"))
     else:
         target = source / "report.html" if source.is_dir() else source.with_suffix(".html")
     if target.is_dir():

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import matplotlib
 
+from edgesim import InputError
 from edgesim.report import ReportError, write
 
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     matplotlib.use("agg")
     try:
         print(write(given.path, given.out, force=given.force))
-    except ReportError as error:
+    except (ReportError, InputError) as error:
         print(f"edgesim report: {error}", file=sys.stderr)
         return 2
     return 0

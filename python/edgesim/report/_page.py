@@ -18,6 +18,9 @@ from edgesim import plots
 class ReportError(ValueError):
     """A file that no report can be made of: one line, what is wrong and what is allowed."""
 
+    def __init__(self, line: str) -> None:
+        super().__init__(" ".join(line.split()))
+
 
 @dataclass
 class Table:
