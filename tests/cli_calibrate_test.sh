@@ -60,7 +60,7 @@ refuses calibrate --quick --out folder -- '^edgesim: --out folder: is a folder, 
 refuses calibrate --quick --out '' -- '--out: nothing given, a file is needed'
 refuses calibrate --quick --name '' -- '--name: nothing given, a name is needed'
 refuses calibrate --quick extra -- 'not expected: extra'
-refuses calibrate --qick -- 'not expected: --qick'
+refuses calibrate --qick -- "unknown option '--qick'; did you mean '--quick'"
 
 # What predict and exercise have in common: the request.
 for command in predict exercise; do

@@ -75,7 +75,7 @@ mkdir -p moved/bin moved/python/edgesim
 cp "$edgesim" moved/bin/edgesim
 : >moved/python/edgesim/__init__.py
 cat >moved/python/edgesim/report.py <<'PYTHON'
-import os, sys
+import json, os, sys
 print(sys.argv[1:], os.environ["PYTHONPATH"].split(":")[-1])
 sys.exit(7 if "fail" in sys.argv else 0)
 PYTHON
@@ -84,6 +84,13 @@ if python=$(command -v python3); then
   [ $? -eq 0 ] && [ "$(cat out)" = "['run-experiment', '--out', 'a b', '-h'] /kept" ] || fail "report: $(cat out err)"
   EDGESIM_PYTHON=python3 moved/bin/edgesim report fail >out 2>err
   [ $? -eq 7 ] || fail "report hides the exit code"
+  echo '1 / 0' >os.py && cp os.py json.py
+  EDGESIM_PYTHON=$python moved/bin/edgesim report x >out 2>err || fail "report imports from this folder: $(cat err)"
+  rm os.py json.py
+  echo 'import no_such_module' >moved/python/edgesim/report.py
+  EDGESIM_PYTHON=$python moved/bin/edgesim report x >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "no_such_module.*edgesim doctor" err ||
+    fail "report where something is not installed: $(cat err)"
 else
   skip "report: no python3"
 fi

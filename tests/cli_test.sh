@@ -50,6 +50,21 @@ for arguments in "" "frobnicate" "run" "run x --nope" "compare one"; do
   [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] || fail "edgesim $arguments: exit or lines: $(cat err)"
 done
 
+# misspelt ARGUMENTS EXPECTED-TEXT: exit 2 and one line that suggests.
+misspelt() {
+  # shellcheck disable=SC2086
+  "$edgesim" $1 >out 2>err
+  [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -Fq -- "$2" err || fail "$1: $(cat err)"
+}
+misspelt "run x --treads 2" "unknown option '--treads'; did you mean '--threads'?; see edgesim run --help"
+misspelt "policy exprt" "unknown command 'exprt'; there is export; did you mean 'export'?"
+misspelt "policy" "a command is required: export; see edgesim policy --help"
+misspelt "--versoin" "unknown option '--versoin'; did you mean '--version'?"
+misspelt "plot x --episode -1" "--episode: '-1': a whole number from 0 on is needed; see edgesim plot --help"
+misspelt "run" "config is required; see edgesim run --help"
+: >file
+misspelt "plot file" "file: is no folder; a run folder"
+
 "$edgesim" rnu >out 2>err
 [ $? -eq 2 ] && grep -q "did you mean 'run'" err || fail "rnu: $(cat err)"
 "$edgesim" run nope.yaml 2>&-

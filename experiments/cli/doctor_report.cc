@@ -135,7 +135,8 @@ Finding PythonFinding(const PythonPlaces& places) {
     constexpr double kTimeout_s = 20;
     const ToolOutput imported = OutputOf(
         {"/usr/bin/env", "PYTHONPATH=" + folder.string(), python.string(), "-c",
-         "import sys\ntry:\n  import edgesim\nexcept Exception as error:\n  print(error)\n  "
+         "import sys\nsys.path[:] = [p for p in sys.path if p]\ntry:\n  import edgesim\nexcept "
+         "Exception as error:\n  print(error)\n  "
          "sys.exit(1)\nprint(sys.version.split()[0], getattr(edgesim, '__version__', 'unknown'))"},
         kTimeout_s);
     const std::string said = LastLine(imported.text);

@@ -9,6 +9,7 @@
 #include "experiments/cli/profile_argument.h"
 #include "experiments/figure_origin.h"
 #include "experiments/files.h"
+#include "experiments/run_plot.h"
 #include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
@@ -49,6 +50,12 @@ class Explainer {
   }
 
   [[noreturn]] void Refuse(const std::string& what) const {
+    std::error_code error;
+    if (const fs::path file = fs::path(what) / "summary.json"; fs::exists(file, error)) {
+      const RunFigures figures = ReadRunFigures(ReadTextFile(file), file.string());
+      throw InputError(fmt::format("{}: is a run folder; name a policy of it too, as {}", what,
+                                   (fs::path(what) / figures.best).string()));
+    }
     std::vector<std::string> names;
     for (const ActionProfile& action : profile_.actions) names.push_back(action.spec.name);
     for (const ModelCard& card : cards_) names.push_back(card.name);
@@ -110,6 +117,7 @@ void AddExplainCommand(CLI::App& app) {
                    "Device profile (JSON), or the name of one that ships")
       ->capture_default_str();
   explain->callback([args] {
+    while (args->what.size() > 1 && args->what.back() == '/') args->what.pop_back();
     const std::string text = Explain(*args);
     std::fwrite(text.data(), 1, text.size(), stdout);
   });

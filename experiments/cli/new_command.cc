@@ -1,13 +1,39 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "experiments/cli/commands.h"
 #include "experiments/cli/new_files.h"
+#include "experiments/cli/python_home.h"
 #include "experiments/files.h"
 #include "sim/input_error.h"
 
 namespace edgesim {
+
+namespace {
+
+// A line that runs `script` with the interpreter and the package of this edgesim.
+std::string PythonLine(const std::string& script) {
+  try {
+    const PythonPlaces places = ThesePlaces();
+    PythonPlaces plain = places;
+    plain.wanted = plain.built_for = "";
+    const std::string folder = FindPackage(places).string();
+    const char* const now = std::getenv("PYTHONPATH");
+    const bool found = fmt::format(":{}:", now == nullptr ? "" : now).find(":" + folder + ":") !=
+                       std::string::npos;
+    const std::filesystem::path python = FindInterpreter(places);
+    std::error_code error;
+    const bool usual = std::filesystem::equivalent(python, FindInterpreter(plain), error);
+    return fmt::format("{}{} {}", found ? "" : "PYTHONPATH=" + folder + " ",
+                       usual ? "python3" : python.string(), script);
+  } catch (const InputError&) {  // `edgesim doctor` says what is missing
+    return "python3 " + script;
+  }
+}
+
+}  // namespace
 
 void AddNewCommand(CLI::App& app) {
   struct Arguments {
@@ -32,7 +58,8 @@ void AddNewCommand(CLI::App& app) {
     if (std::filesystem::exists(std::filesystem::symlink_status(file.name, error)))
       throw InputError(file.name + ": exists; it is not replaced");
     WriteTextFile(file.name, file.text);
-    fmt::print("{} is written. Next: {}\n", file.name, file.next);
+    fmt::print("{} is written. Next: {}\n", file.name,
+               args->kind == "policy" ? PythonLine(file.name) : file.next);
   });
   create->footer("Example: edgesim new experiment first");
 }

@@ -135,8 +135,8 @@ class NAME(edgesim.Policy):
 EXPERIMENT = """
 name: NAME
 seed: 1
-replicas: 4
-episodes: {train: 100, eval: 100}
+replicas: 10             # intervals need 10
+episodes: {train: 100, eval: 50}
 device:
   profile: laptop-rtx3070
 workload:
@@ -171,16 +171,30 @@ void CheckName(const std::string& name, bool python) {
       python ? " and '_'" : ", '-', '_' and '.'", python ? "no digit" : "no '.' nor '-'"));
 }
 
-// Python's own words, and the one the file itself uses.
-void CheckNoKeyword(const std::string& name) {
+// Python's own words, those the file itself uses, and modules: a file of such a name in the folder
+// is what `import` finds there, for edgesim too.
+void CheckNotTaken(const std::string& name) {
   constexpr const char* kTaken[] = {
-      "False",   "None",     "True",     "and",     "as",      "assert",     "async",  "await",
-      "break",   "class",    "continue", "def",     "del",     "elif",       "else",   "except",
-      "finally", "for",      "from",     "global",  "if",      "import",     "in",     "is",
-      "lambda",  "nonlocal", "not",      "or",      "pass",    "raise",      "return", "try",
-      "while",   "with",     "yield",    "edgesim", "ACTIONS", "EXPERIMENT", "random", "pacing"};
+      "False",       "None",       "True",      "and",         "as",         "assert",
+      "async",       "await",      "break",     "class",       "continue",   "def",
+      "del",         "elif",       "else",      "except",      "finally",    "for",
+      "from",        "global",     "if",        "import",      "in",         "is",
+      "lambda",      "nonlocal",   "not",       "or",          "pass",       "raise",
+      "return",      "try",        "while",     "with",        "yield",      "edgesim",
+      "ACTIONS",     "EXPERIMENT", "random",    "pacing",      "numpy",      "pandas",
+      "matplotlib",  "jinja2",     "gymnasium", "torch",       "scipy",      "sklearn",
+      "abc",         "ast",        "bisect",    "calendar",    "code",       "codecs",
+      "collections", "copy",       "csv",       "dataclasses", "datetime",   "decimal",
+      "enum",        "fractions",  "functools", "gc",          "glob",       "hashlib",
+      "heapq",       "html",       "importlib", "inspect",     "io",         "itertools",
+      "json",        "locale",     "logging",   "math",        "numbers",    "operator",
+      "os",          "pathlib",    "pickle",    "platform",    "queue",      "re",
+      "secrets",     "select",     "shutil",    "signal",      "site",       "socket",
+      "stat",        "statistics", "string",    "struct",      "subprocess", "sys",
+      "tempfile",    "test",       "textwrap",  "threading",   "time",       "token",
+      "traceback",   "types",      "typing",    "uuid",        "warnings",   "weakref"};
   if (std::find(std::begin(kTaken), std::end(kTaken), name) != std::end(kTaken))
-    throw InputError(fmt::format("'{}' is taken; give the policy another name", name));
+    throw InputError(fmt::format("'{}' is taken in Python; give the policy another name", name));
 }
 
 std::string WithName(std::string_view text, const std::string& name) {
@@ -195,17 +209,20 @@ std::string WithName(std::string_view text, const std::string& name) {
 
 std::span<const char* const> NewFileKinds() { return kKinds; }
 
-NewFile MakeNewFile(std::string_view kind, const std::string& name) {
+NewFile MakeNewFile(std::string_view kind, const std::string& given) {
   const std::vector<std::string> kinds(std::begin(kKinds), std::end(kKinds));
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
     throw InputError(fmt::format("unknown kind '{}'; there is {}{}", kind, fmt::join(kinds, ", "),
                                  DidYouMean(std::string(kind), kinds)));
   }
   const bool python = kind == "policy";
+  const std::string ending = python ? ".py" : ".yaml";
+  const std::string name =
+      given.ends_with(ending) ? given.substr(0, given.size() - ending.size()) : given;
   CheckName(name, python);
-  if (python) CheckNoKeyword(name);
+  if (python) CheckNotTaken(name);
   const std::string_view text = python ? kPolicy : kind == "device" ? kDevice : kExperiment;
-  const std::string file = name + (python ? ".py" : ".yaml");
+  const std::string file = name + ending;
   return {.name = file,
           .text = WithName(text, name),
           .next = python ? "python3 " + file : "edgesim run " + file};

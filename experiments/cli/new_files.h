@@ -16,8 +16,8 @@ struct NewFile {
 // experiment, policy, device.
 std::span<const char* const> NewFileKinds();
 
-// Throws InputError for an unknown kind and for a name that the file could not carry: `name`
-// becomes the experiment's name, or the policy's class.
-NewFile MakeNewFile(std::string_view kind, const std::string& name);
+// Throws InputError for an unknown kind and for a name that the file could not carry: `given`,
+// without the file's ending if it has that, becomes the experiment's name or the policy's class.
+NewFile MakeNewFile(std::string_view kind, const std::string& given);
 
 }  // namespace edgesim

@@ -47,7 +47,9 @@ void Plot(const PlotArguments& args) {
                               curves = folder / "curves.csv";
   std::error_code error;
   if (!std::filesystem::is_directory(folder, error))
-    throw InputError(args.run + ": no such folder; a run folder of `edgesim run` is needed");
+    throw InputError(
+        fmt::format("{}: {}; a run folder of `edgesim run` is needed", args.run,
+                    std::filesystem::exists(folder, error) ? "is no folder" : "no such folder"));
   const RunFigures figures = ReadRunFigures(ReadTextFile(summary), summary.string());
   const TextPlot training = TrainingPlot(ReadTextFile(curves), curves.string(), figures);
   const TextPlot power = CourseOf(args, args.policy.empty() ? figures.best : args.policy);

@@ -37,6 +37,11 @@ TEST(NewFiles, APolicyIsAClassOfItsName) {
                                HasSubstr("if __name__ == \"__main__\":"), Not(HasSubstr("NAME"))));
 }
 
+TEST(NewFiles, TakesTheNameOfTheFileToo) {
+  EXPECT_EQ(MakeNewFile("experiment", "first.yaml").name, "first.yaml");
+  EXPECT_EQ(MakeNewFile("policy", "Thrifty.py").name, "Thrifty.py");
+}
+
 TEST(NewFiles, RefusesNamesThatNoFileCouldCarry) {
   const auto refused = [](const char* kind, const char* name) {
     EXPECT_THAT([&] { MakeNewFile(kind, name); },
@@ -44,7 +49,8 @@ TEST(NewFiles, RefusesNamesThatNoFileCouldCarry) {
         << kind << " " << name;
   };
   for (const char* name : {"", "../x", ".x", "-x", "a b", "ä"}) refused("experiment", name);
-  for (const char* name : {"2nd", "a-b", "a.b", "class", "edgesim"}) refused("policy", name);
+  for (const char* name : {"2nd", "a-b", "a.b", "class", "edgesim", "numpy", "json"})
+    refused("policy", name);
   EXPECT_THAT([] { MakeNewFile("polcy", "x"); },
               ThrowsMessage<InputError>(HasSubstr("did you mean 'policy'?")));
 }
