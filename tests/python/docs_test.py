@@ -3,6 +3,7 @@ import ast
 import csv
 import doctest
 import functools
+import importlib
 import importlib.util
 import json
 import os
@@ -106,10 +107,12 @@ def examples(path: Path) -> List[doctest.DocTest]:
     parser = doctest.DocTestParser()
     if path.suffix == ".py":
         found = []
+        module = ".".join(path.relative_to(ROOT / "python").with_suffix("").parts).removesuffix(".__init__")
+        names = vars(importlib.import_module(module))
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
                 name = getattr(node, "name", path.stem)
-                found.append(parser.get_doctest(ast.get_docstring(node) or "", {}, name, named(path), 0))
+                found.append(parser.get_doctest(ast.get_docstring(node) or "", dict(names), name, named(path), 0))
         return [test for test in found if test.examples]
     blocks = "\n".join(match[1] for match in FENCED.finditer(text))
     return [parser.get_doctest(blocks, {}, path.stem, named(path), 0)]
