@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Optional
@@ -96,7 +97,7 @@ class Experiment:
         with shown(progress, " episodes") as show:
             outcome = self._core.run(threads, flag(save_policies, "save_policies"), factories, self._path, show)
         for warning in outcome["warnings"]:
-            warnings.warn(warning, EdgesimWarning, stacklevel=2)
+            warnings.warn(warning, EdgesimWarning, stacklevel=_level_of_caller())
         files = outcome["files"]
         folder = None if target is None else pathlib.Path(target.write(files))
         simulate = functools.partial(self._figures, phase="eval", policies=factories)
@@ -134,6 +135,14 @@ class Experiment:
 
     def __repr__(self) -> str:
         return f"<edgesim.Experiment {self.name} on {self.device}: {len(self.actions)} actions>"
+
+
+def _level_of_caller() -> int:
+    """The `stacklevel` with which a warning of the function that calls this names the line outside edgesim."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("edgesim."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _factories(policies: Optional[PolicyFactories]) -> dict[str, Any]:

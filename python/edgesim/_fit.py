@@ -189,7 +189,10 @@ def fit(
         request.recordings = _files(trace, pathlib.Path(scratch))
         if requests is not None:
             request.requests = _file(requests, pathlib.Path(scratch) / "requests.csv")
-        return Fit(_edgesim.fit(request))
+        try:
+            return Fit(_edgesim.fit(request))
+        except _edgesim.InputError as error:  # of data frames only, whose files are gone by then
+            raise _edgesim.InputError(str(error).replace(f"{scratch}{os.sep}", "")) from None
 
 
 def _texts(values: Any, what: str) -> list[str]:

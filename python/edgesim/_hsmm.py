@@ -146,6 +146,9 @@ def fit_hsmm(
     """
     if isinstance(sequences, (str, bytes)) or not hasattr(sequences, "__iter__"):
         raise TypeError("sequences must be a list of arrays of power readings in W")
+    sequences = list(sequences)
+    if sequences and all(isinstance(watts, (int, float, np.number)) for watts in sequences):
+        raise TypeError("sequences must be a list of arrays; for one course of power give [readings]")
     if not isinstance(model, str):
         raise TypeError("model must be words, as 'ramp=4 ar level'")
     arrays = [_readings(watts, f"sequence {i}") for i, watts in enumerate(sequences)]

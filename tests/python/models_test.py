@@ -92,6 +92,17 @@ def test_fit_hsmm_refuses(arguments, says):
         edgesim.fit_hsmm(**({"interval_s": 0.1} | arguments))
 
 
+@pytest.mark.parametrize("flat", [[1.0, 2.0, 3.0], np.arange(9.0), pd.Series([1, 2])])
+def test_fit_hsmm_takes_no_flat_readings_for_sequences(flat):
+    with pytest.raises(TypeError, match=r"give \[readings\]"):
+        edgesim.fit_hsmm(flat, interval_s=0.1)
+
+
+def test_fit_names_no_scratch_file():
+    with pytest.raises(edgesim.InputError, match="^trace.csv:3:5: column 'a_w' is empty"):
+        edgesim.fit(pd.DataFrame({"t_s": [0.0, 1, 2], "a_w": [1, np.nan, 2]}))
+
+
 def test_profile_refuses_what_it_has_not():
     profile = edgesim.Profile("laptop-rtx3070")
     with pytest.raises(edgesim.InputError, match="no rail 'npu'; it has cpu, gpu"):

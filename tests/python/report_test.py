@@ -318,3 +318,11 @@ def test_folded_sections_are_printed(outputs, tmp_path):
                         (tmp_path / f"{name}.html").as_uri()], capture_output=True, timeout=120, check=True)
         pages[name] = len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
     assert pages["whole"] == pages["unscripted"] > pages["without"] >= 1
+
+
+def test_a_comparison_of_few_replicas_claims_no_more(outputs, tmp_path):
+    content = json.loads(outputs["compare"].read_text())
+    content["lines"][0]["verdict"] += " (under 10 replicas nothing is sure)"
+    few = tmp_path / "few.json"
+    few.write_text(json.dumps(content))
+    assert "No regression is sure in 25 checks: the runs have too few replicas to tell." in report.html(few)

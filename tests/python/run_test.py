@@ -182,8 +182,9 @@ def test_a_wrong_key_in_a_dict_is_named_with_a_suggestion():
 
 
 def test_warnings_are_python_s():
-    with pytest.warns(edgesim.EdgesimWarning, match="no intervals"):
+    with pytest.warns(edgesim.EdgesimWarning, match="no intervals") as said:
         edgesim.run("s1_hard", overrides=SMALL | {"replicas": 3})
+    assert said[0].filename == __file__
 
 
 def test_progress_reaches_the_end():

@@ -10,6 +10,10 @@ from edgesim import plots
 from edgesim.report._page import Page, Picture, Section, Table, Words, facts, number, picture, plain
 
 
+# `chosen_by` of a fit report, in a sentence.
+_CHOSEN = {"words": "as asked for", "held-out CRPS": "chosen by its score on requests left out (CRPS)"}
+
+
 def fit_page(json: dict[str, Any]) -> Page:
     sections = [_energies(json), _candidates(json)]
     held = json["held_out"]
@@ -37,7 +41,7 @@ def fit_page(json: dict[str, Any]) -> Page:
     words = [Words(str(sentence)) for sentence in sentences if sentence]
     sections.append(Section("doubts", "Doubts and scope", [*words, *_outliers(json)]))
     sections.append(Section("provenance", "Provenance", [facts("What was fitted", [
-        (key.replace("_", " "), json[key]) for key in ("files", "kind", "sessions", "requests", "readings",
+        (key.replace("interval_s", "interval, s"), json[key]) for key in ("files", "kind", "sessions", "requests", "readings",
                                                        "interval_s")])]))
     return Page("fit", str(json["name"]), f"How well does the profile {json['name']} reproduce the power of "
                                           "the "
@@ -82,7 +86,7 @@ def _energies(json: dict[str, Any]) -> Section:
 def _candidates(json: dict[str, Any]) -> Section:
     blocks: list[Table | Picture | Words] = []
     for model in json["models"]:
-        blocks.append(Words(f"{model['rail']}: {model['model']}, chosen by {model['chosen_by']}."))
+        blocks.append(Words(f"{model['rail']}: {model['model']}, {_CHOSEN.get(model['chosen_by'], model['chosen_by'])}."))
         if model["tried"]:
             rows = [[str(t["model"]), number(t["score"], 3), number(t["standard_error"], 3),
                      number(t["bic_per_reading"], 3),
@@ -170,6 +174,8 @@ def compare_page(json: dict[str, Any]) -> Page:
     lines = json["lines"]
     broken = [line for line in lines if line["broken"]]
     said = f"No regression in {len(lines)} checks."
+    if any("nothing is sure" in str(line["verdict"]) for line in lines):
+        said = f"No regression is sure in {len(lines)} checks: the runs have too few replicas to tell."
     if broken:
         said = f"{len(broken)} of {len(lines)} checks are broken."
     rows = [[str(line["policy"]), str(line["what"]), "broken" if line["broken"] else "ok",

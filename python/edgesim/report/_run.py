@@ -137,7 +137,8 @@ def _certificates(run: Run) -> list[Section]:
              *(estimate(run.policies[name].get(key), 3) for key in ("regret", "above_best_constant",
                                                                     "above_static_router"))]
             for name in names]
-    table = Table("Differences are paired on the same requests and noise; brackets are 95 % intervals.",
+    table = Table("Differences are paired on the same requests and noise; brackets are 95 % intervals where "
+                  "replicas are enough.",
                   [("policy", False), ("% of the optimum", True), ("gap to the optimum", True),
                    (f"over {run.constant} (best constant)", True), (f"over {run.router}", True)], rows)
     words = f"Optimum: simulated {estimate(run.optimum['simulated'])}"
