@@ -33,13 +33,13 @@ def brief(value: Any) -> str:
     return text if len(text) <= most else f"{text[:most]}..."
 
 
-def count(value: Any, what: str, most: int = 0xFFFFFFFF) -> int:
-    """A whole number from 0 on; TypeError and InputError say what was wanted."""
+def count(value: Any, what: str, most: int = 0xFFFFFFFF, least: int = 0) -> int:
+    """A whole number; TypeError and InputError say what was wanted."""
     if isinstance(value, (bool, np.bool_, np.ndarray)) or not hasattr(value, "__index__"):
         raise TypeError(f"{what} must be a whole number, not {type(value).__name__}")
     whole = value.__index__()
-    if not 0 <= whole <= most:
-        raise _edgesim.InputError(f"{what} is {brief(whole)}, allowed: 0 to {most}")
+    if not least <= whole <= most:
+        raise _edgesim.InputError(f"{what} is {brief(whole)}, allowed: {least} to {most}")
     return int(whole)
 
 

@@ -179,10 +179,8 @@ class VectorEnv(VectorEnvBase):  # type: ignore[misc]
         threads: int | None = None,
         shield: float | None = None,
     ) -> None:
-        self.num_envs = count(num_envs, "num_envs", _MOST_ENVS)
-        if self.num_envs == 0:
-            raise _edgesim.InputError(f"num_envs is 0, allowed: 1 to {_MOST_ENVS}")
-        used = 0 if threads is None else count(threads, "threads", _MOST_THREADS)
+        self.num_envs = count(num_envs, "num_envs", _MOST_ENVS, least=1)
+        used = 0 if threads is None else count(threads, "threads", _MOST_THREADS, least=1)
         shared = _Shared(config, overrides, phase, shield)
         self.experiment, self.features, self.actions = shared.experiment, shared.features, shared.actions
         self.cost_limits: dict[str, float] = shared.cost_limits

@@ -91,7 +91,7 @@ class Experiment:
         progress: Progress = None,
     ) -> Run:
         """Trains and evaluates every policy on every replica; see `edgesim.run`."""
-        threads = 0 if threads is None else count(threads, "threads", _MOST_THREADS)
+        threads = 0 if threads is None else count(threads, "threads", _MOST_THREADS, least=1)
         factories = _factories(policies)
         target = None if out is None else _edgesim.RunDir(path_text(out, "out"), self.name, flag(force, "force"))
         with shown(progress, " episodes") as show:
