@@ -183,7 +183,7 @@ def run(
 
     Raises:
         InputError: one line for bad settings, a taken folder, a policy that returns no action.
-        KeyboardInterrupt: on Ctrl-C, within some tens of milliseconds.
+        KeyboardInterrupt: on Ctrl-C, once the episodes that run, or the decision model's sampling, are over.
 
     >>> run("s1_hard", overrides={"replicas": 2, "episodes.train": 5, "episodes.eval": 5}).name
     's1_hard'
