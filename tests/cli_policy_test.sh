@@ -100,7 +100,7 @@ refused "no policy 'q-lerning'.*did you mean 'q-learning'" policy export saved -
 refused 'no replica 2, allowed: 0 to 1' policy export saved --policy q-learning --replica 2
 refused 'no such folder' policy export nowhere --policy q-learning
 refused 'format' policy export saved --policy q-learning --format xml
-refused 'subcommand' policy
+refused 'a command is required' policy
 
 # Why: trained anew or loaded, the same story; an edited row is seen.
 "$edgesim" why plain --policy shielded --episode 3 --replica 1 >one 2>err || fail "why: $(cat err)"
