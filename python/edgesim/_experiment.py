@@ -16,7 +16,7 @@ from edgesim._config import ConfigLike, Overrides, Source, override_list, shippe
 from edgesim._episode import Episode
 from edgesim._policy import Policy
 from edgesim._progress import Progress, shown
-from edgesim._run import Run, read_folder
+from edgesim._run import Run, read_folder, run_dir
 
 __all__ = ["EdgesimWarning", "Experiment", "load", "run", "shipped_experiments"]
 
@@ -93,7 +93,7 @@ class Experiment:
         """Trains and evaluates every policy on every replica; see `edgesim.run`."""
         threads = 0 if threads is None else count(threads, "threads", _MOST_THREADS, least=1)
         factories = _factories(policies)
-        target = None if out is None else _edgesim.RunDir(path_text(out, "out"), self.name, flag(force, "force"))
+        target = None if out is None else run_dir(out, "out", self.name, force)
         with shown(progress, " episodes") as show:
             outcome = self._core.run(threads, flag(save_policies, "save_policies"), factories, self._path, show)
         for warning in outcome["warnings"]:

@@ -160,7 +160,7 @@ class Run:
             assert self._folder is not None
             names = [path.name for path in self._folder.iterdir() if path.is_file()]
             files = {name: (self._folder / name).read_text(encoding="utf-8") for name in names}
-        target = _edgesim.RunDir(path_text(folder, "folder"), name, flag(force, "force"))
+        target = run_dir(folder, "folder", name, force)
         self._folder = pathlib.Path(target.write(dict(files)))
         return self._folder
 
@@ -184,6 +184,15 @@ class Run:
     def _repr_html_(self) -> str:
         columns = ["reward", "reward_low", "reward_high", "regret", "energy_per_request_j", "budget_used"]
         return str(self.policies[columns].round(3).to_html())
+
+
+def run_dir(folder: Any, what: str, name: str, force: Any) -> _edgesim.RunDir:
+    """The folder a run will be written to; InputError where that cannot be."""
+    try:
+        return _edgesim.RunDir(path_text(folder, what), name, flag(force, "force"))
+    except _edgesim.InputError as refused:  # in the words of the command line
+        told = str(refused).replace("--force replaces", "force=True replaces").replace("--out", what)
+        raise _edgesim.InputError(told) from None
 
 
 def read_folder(folder: pathlib.Path) -> Callable[[str], str]:

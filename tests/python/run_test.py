@@ -93,7 +93,7 @@ def test_save_load_and_close(run, tmp_path):
     assert loaded.summary == run.summary and loaded.manifest["episodes"] == run.manifest["episodes"]
     pd.testing.assert_frame_equal(loaded.evaluation, run.evaluation)
     assert loaded.episode("q-learning", 1, 2).reward == run.episode("q-learning", 1, 2).reward
-    with pytest.raises(edgesim.InputError, match="holds a finished run"):
+    with pytest.raises(edgesim.InputError, match="holds a finished run; force=True replaces it"):
         loaded.save(folder)
     assert loaded.save(tmp_path / "copy") == tmp_path / "copy"
     with edgesim.load(folder) as once:
