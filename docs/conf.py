@@ -38,7 +38,7 @@ if os.environ.get("EDGESIM_DOXYGEN_XML"):
     breathe_show_include = False  # it names headers without their room
 
 # Python: where the module is built.
-extensions.append("sphinx.ext.autodoc")
+extensions += ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 html_theme = "basic"

@@ -37,7 +37,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.importorskip(module, reason=f"Python has no {module} to build the pages with")
     out = tmp_path_factory.mktemp("site")
     complete = shutil.which("doxygen") and importlib.util.find_spec("breathe")
-    command = [sys.executable, str(ROOT / "docs/site.py"), str(out)] + ([] if complete else ["--no-cpp"])
+    build = Path(os.environ["EDGESIM_BINARY"]).parent if "EDGESIM_BINARY" in os.environ else ROOT / "build/ci"
+    command = [sys.executable, str(ROOT / "docs/site.py"), str(out), "--build", str(build)]
+    command += [] if complete else ["--no-cpp"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return out / "html"
