@@ -50,8 +50,6 @@ def stage(source: Path, python: Optional[Path]) -> None:
     pages = {page.name: staged(page.read_text(encoding="utf-8"), DOCS) for page in DOCS.glob("*.md")}
     for name, page in FROM_ROOT.items():
         pages[page] = staged((ROOT / name).read_text(encoding="utf-8"), ROOT)
-    for absent, title in (("cli.md", "Command line"), ("first_hour.md", "The first hour")):
-        pages.setdefault(absent, f"# {title}\n\nThis page is not part of this checkout.\n")
     pages["python_api.rst"] = python_api(python)
     write_all(source, pages)
     for picture in DOCS.glob("*.svg"):

@@ -7,12 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-edgesim = pytest.importorskip("edgesim")
-if not hasattr(edgesim, "run") or not hasattr(edgesim, "Policy"):
-    pytest.skip("this edgesim has no policies in Python", allow_module_level=True)
-
 
 def test_a_new_policy_runs_and_prints_its_table(tmp_path: Path) -> None:
     binary = os.environ["EDGESIM_BINARY"]
