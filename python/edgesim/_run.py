@@ -158,8 +158,12 @@ class Run:
         files = self._files
         if files is None:
             assert self._folder is not None
-            names = [path.name for path in self._folder.iterdir() if path.is_file()]
-            files = {name: (self._folder / name).read_text(encoding="utf-8") for name in names}
+            parts = [path for path in (*self._folder.iterdir(), *self._folder.glob("policies/*.json")) if path.is_file()]
+            files = {
+                str(path.relative_to(self._folder)): path.read_text(encoding="utf-8")
+                for path in parts
+                if path.suffix in (".json", ".csv", ".yaml")  # what runs are made of; a picture beside them stays
+            }
         target = run_dir(folder, "folder", name, force)
         self._folder = pathlib.Path(target.write(dict(files)))
         return self._folder

@@ -236,8 +236,6 @@ void BindExperiment(py::module_& module) {
                              [](const PyExperiment& e) { return e.built().VisibleClassNames(); })
       .def_property_readonly("device",
                              [](const PyExperiment& e) { return e.built().device_facts.name; })
-      .def_property_readonly("replicas",
-                             [](const PyExperiment& e) { return e.built().config.replicas; })
       .def_property_readonly("seed", [](const PyExperiment& e) { return e.built().config.seed; })
       .def("to_yaml", [](const PyExperiment& e) { return ResolvedYaml(e.built().config); })
       .def("actions_table",

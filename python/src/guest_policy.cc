@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "decisions.h"
-#include "sim/did_you_mean.h"
 #include "sim/input_error.h"
 
 namespace py = pybind11;

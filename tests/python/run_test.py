@@ -111,6 +111,18 @@ def test_save_load_and_close(run, tmp_path):
         edgesim.load(tmp_path / "empty")
 
 
+def test_a_copy_keeps_what_learners_have_learned(tmp_path):
+    overrides = SMALL | {"policies": "[q-learning]"}
+    edgesim.run("s1_hard", overrides=overrides, out=tmp_path / "run", save_policies=True)
+    (tmp_path / "run" / "picture.png").write_bytes(b"\x89PNG\xff")
+    copy = edgesim.load(tmp_path / "run").save(tmp_path / "copy")
+    policies = sorted(path.name for path in (copy / "policies").iterdir())
+    assert policies == [f"q-learning.{replica}.json" for replica in range(10)]
+    for name in ("summary.json", "policies/q-learning.3.json", "manifest.json"):
+        assert (copy / name).read_bytes() == (tmp_path / "run" / name).read_bytes()
+    assert not (copy / "picture.png").exists()
+
+
 def test_seed_and_threads():
     one = edgesim.run("s1_hard", overrides=SMALL, threads=1, seed=7)
     two = edgesim.run("s1_hard", overrides=SMALL | {"seed": 7}, threads=2)
